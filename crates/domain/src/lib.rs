@@ -5,11 +5,20 @@
 //! - [`fact`]: what a record says in our own vocabulary, whatever API version rendered it
 //! - [`order`]: event order of one object, and the register that keeps its newest value
 //! - [`object`]: one Stripe object as all events known so far show it
+//! - [`settlement`]: the documents of one sale and the money behind them, found through their links
+//! - [`subscription`], [`customer`]: the two aggregates, on `cqrs_es`
+//! - [`accounting`]: the postings of a settlement, and of a customer's credit
+//! - [`entitlement`]: the policy, and the answer to "may this customer use this?"
 
+pub mod accounting;
+pub mod customer;
+pub mod entitlement;
 pub mod fact;
 pub mod id;
 pub mod money;
 pub mod object;
 pub mod order;
 pub mod scope;
+pub mod settlement;
+pub mod subscription;
 pub mod time;

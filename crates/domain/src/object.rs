@@ -33,6 +33,9 @@ pub struct Object {
     customer: Option<(Moment, CustomerId)>,
     /// Whether an event said explicitly that no invoice belongs to it.
     pub without_invoice: bool,
+    /// The subscription that was told how this invoice or dispute stands, so that it can be told when a link turns
+    /// out to point elsewhere.
+    pub told: Option<SubscriptionId>,
 }
 
 impl Object {
@@ -82,6 +85,11 @@ impl Object {
     /// Whether no event has shown the object itself.
     pub fn is_only_named(&self) -> bool {
         self.snapshot.value().is_none()
+    }
+
+    /// Who owns it, and the first moment an event said so.
+    pub fn owner(&self) -> Option<(&Moment, &CustomerId)> {
+        self.customer.as_ref().map(|(moment, customer)| (moment, customer))
     }
 
     /// The customer any event named as its owner.

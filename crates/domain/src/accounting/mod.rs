@@ -1,0 +1,1 @@
+//! How Stripe's money becomes balanced postings: pure functions of what is known about objects.

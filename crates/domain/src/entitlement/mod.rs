@@ -1,0 +1,1 @@
+//! The policy, and the answer to "may this customer use this?"

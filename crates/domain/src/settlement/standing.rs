@@ -1,0 +1,182 @@
+//! What a subscription needs to know of its invoices and of the disputes over their payments.
+//!
+//! A standing is made from everything known of the object, so telling a subscription the same standing twice, or an
+//! old one late, cannot happen: there is one standing per state of knowledge.
+
+use serde::{Deserialize, Serialize};
+
+use super::Settlement;
+use crate::{
+    fact::{DisputeStatus, InvoiceStatus, RefundStatus, Signal},
+    id::{InvoiceId, ObjectKind, PriceId, SubscriptionId},
+    money::Currency,
+    object::Object,
+    order::Moment,
+    time::Timestamp,
+};
+
+/// An invoice as its subscription sees it. Amounts are minor units of `currency`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceStanding {
+    /// Which invoice.
+    pub invoice: InvoiceId,
+    /// Its state. Once seen paid it stays paid.
+    pub status: InvoiceStatus,
+    /// When it was made: ranks a subscription's invoices, whatever arrived first.
+    pub created: Timestamp,
+    /// Currency of the amounts.
+    pub currency: Option<Currency>,
+    /// What it asked for.
+    pub amount_due: i64,
+    /// What is left to pay.
+    pub amount_remaining: i64,
+    /// Given back so far of what was paid for it.
+    pub refunded: i64,
+    /// When it became due, for invoices that are sent.
+    pub due: Option<Timestamp>,
+    /// The first time it was seen open.
+    pub opened: Option<Moment>,
+    /// The first failed attempt to collect it.
+    pub failed: Option<Moment>,
+    /// The first time it was seen paid; the time is Stripe's own `paid_at` where it says so.
+    pub paid: Option<Moment>,
+    /// What it bills of this subscription: prices of lines that are no prorations.
+    pub prices: Vec<PriceId>,
+}
+
+impl InvoiceStanding {
+    /// Whether it is settled for good: paid or void.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.status, InvoiceStatus::Paid | InvoiceStatus::Void | InvoiceStatus::Deleted)
+    }
+}
+
+/// How far a dispute has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputePhase {
+    /// The bank only asks, or the dispute was prevented: no money was taken
+    Harmless,
+    /// Money is held, the outcome is open
+    Open,
+    /// Decided for the seller
+    Won,
+    /// Decided for the buyer
+    Lost,
+}
+
+/// A dispute over a payment of a subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisputeStanding {
+    /// `dp_...` or `du_...`
+    pub dispute: Box<str>,
+    /// The invoice whose payment is disputed.
+    pub invoice: InvoiceId,
+    /// Stripe's status.
+    pub status: DisputeStatus,
+    /// How far it has come.
+    pub phase: DisputePhase,
+    /// Minor units in dispute.
+    pub amount: i64,
+    /// Their currency.
+    pub currency: Option<Currency>,
+    /// When it was first seen as more than an inquiry; for an inquiry, when it was first seen.
+    pub opened: Moment,
+    /// When it was first seen won or lost.
+    pub closed: Option<Moment>,
+}
+
+impl Settlement<'_> {
+    /// The standing of one of its invoices, and the subscription to tell.
+    pub fn invoice_standing(&self, id: &str) -> Option<(&SubscriptionId, InvoiceStanding)> {
+        let object = self.get(ObjectKind::Invoice, id)?;
+        let invoice = object.invoice()?;
+        let subscription = object.subscription()?;
+        let first = object.milestones.earliest()?;
+        let status = invoice_status(object, &invoice.status);
+        let paid = object
+            .milestones
+            .first(InvoiceStatus::Paid.as_str())
+            .map(|seen| Moment { at: invoice.paid_at.unwrap_or(seen.at), ..seen.clone() });
+        let standing = InvoiceStanding {
+            invoice: InvoiceId::new(id),
+            amount_remaining: if status == InvoiceStatus::Paid { 0 } else { invoice.amount_remaining },
+            status,
+            created: invoice.created.unwrap_or(first.at),
+            currency: invoice.currency,
+            amount_due: invoice.amount_due,
+            refunded: self.refunded_of_invoice(id),
+            due: invoice.due,
+            opened: object.milestones.first(InvoiceStatus::Open.as_str()).cloned(),
+            failed: object.milestones.first(Signal::PaymentFailed.milestone()).cloned(),
+            paid,
+            prices: invoice
+                .lines
+                .iter()
+                .filter(|line| !line.proration && line.subscription.as_ref().is_none_or(|of| of == subscription))
+                .filter_map(|line| line.price.clone())
+                .collect(),
+        };
+        Some((subscription, standing))
+    }
+
+    /// The standing of one of its disputes, and the subscription to tell. None while the way from the dispute over
+    /// its charge to an invoice of a subscription is not known.
+    pub fn dispute_standing(&self, id: &str) -> Option<(&SubscriptionId, DisputeStanding)> {
+        let object = self.get(ObjectKind::Dispute, id)?;
+        let dispute = object.dispute()?;
+        let invoice = self.invoice_of_charge(self.charge_of(object)?)?;
+        let subscription = self.subscription_of_invoice(invoice)?;
+        let phase = dispute_phase(object, &dispute.status);
+        let serious = object.milestones.iter().filter(|(state, _)| !state.starts_with("warning_"));
+        let opened = serious.map(|(_, moment)| moment).min().or_else(|| object.milestones.earliest())?;
+        let standing = DisputeStanding {
+            dispute: id.into(),
+            invoice: InvoiceId::new(invoice),
+            status: dispute.status.clone(),
+            phase,
+            amount: dispute.amount,
+            currency: dispute.currency,
+            opened: opened.clone(),
+            closed: object.milestones.first_of(&[DisputeStatus::Won.as_str(), DisputeStatus::Lost.as_str()]).cloned(),
+        };
+        Some((subscription, standing))
+    }
+
+    /// What was given back of the payments of an invoice, refund by refund; failed ones do not count.
+    fn refunded_of_invoice(&self, invoice: &str) -> i64 {
+        self.of_kind(ObjectKind::Refund)
+            .filter(|(_, object)| {
+                self.charge_of(object).and_then(|charge| self.invoice_of_charge(charge)) == Some(invoice)
+            })
+            .filter_map(|(_, object)| object.refund())
+            .filter(|refund| !matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled))
+            .fold(0, |sum, refund| sum.saturating_add(refund.amount))
+    }
+}
+
+/// Paid is for good; so is void unless it was paid. Otherwise the newest status counts.
+fn invoice_status(object: &Object, newest: &InvoiceStatus) -> InvoiceStatus {
+    for terminal in [InvoiceStatus::Paid, InvoiceStatus::Void, InvoiceStatus::Deleted] {
+        if object.milestones.first(terminal.as_str()).is_some() {
+            return terminal;
+        }
+    }
+    newest.clone()
+}
+
+fn dispute_phase(object: &Object, status: &DisputeStatus) -> DisputePhase {
+    match status {
+        DisputeStatus::Won => DisputePhase::Won,
+        DisputeStatus::Lost => DisputePhase::Lost,
+        DisputeStatus::Prevented => DisputePhase::Harmless,
+        // A lost dispute that is appealed stays lost for the holder of the money until the appeal is decided.
+        DisputeStatus::AppealNeedsResponse | DisputeStatus::AppealUnderReview
+            if object.milestones.first(DisputeStatus::Lost.as_str()).is_some() =>
+        {
+            DisputePhase::Lost
+        }
+        status if status.is_inquiry() => DisputePhase::Harmless,
+        _ => DisputePhase::Open,
+    }
+}

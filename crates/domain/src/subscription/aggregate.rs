@@ -1,0 +1,129 @@
+//! The state of a subscription: a join of everything observed, and how observations become events.
+
+use std::collections::BTreeMap;
+
+use cqrs_es::{Aggregate, event_sink::EventSink};
+use serde::{Deserialize, Serialize};
+
+use super::{Error, SubscriptionCommand, SubscriptionEvent};
+use crate::{
+    fact,
+    id::InvoiceId,
+    order::{Milestones, Register},
+    settlement::{DisputeStanding, InvoiceStanding},
+    time::Timestamp,
+};
+
+/// Settled invoices that are kept: enough to know what was paid last, few enough for a subscription of many years.
+/// Which ones are kept depends on when invoices were made, never on when they arrived.
+const SETTLED_INVOICES_KEPT: usize = 12;
+
+/// Everything known of one subscription.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    pub(super) snapshot: Register<fact::Subscription>,
+    pub(super) milestones: Milestones,
+    pub(super) invoices: BTreeMap<InvoiceId, InvoiceStanding>,
+    pub(super) disputes: BTreeMap<Box<str>, DisputeStanding>,
+}
+
+impl Aggregate for Subscription {
+    const TYPE: &'static str = "Subscription";
+    type Command = SubscriptionCommand;
+    type Event = SubscriptionEvent;
+    type Error = Error;
+    type Services = ();
+
+    async fn handle(&mut self, command: Self::Command, (): &(), sink: &EventSink<Self>) -> Result<(), Error> {
+        if let Some(event) = self.decide(command) {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: Self::Event) {
+        match event {
+            SubscriptionEvent::Observed { moment, evidence, snapshot } => {
+                self.milestones.reach(snapshot.status.as_str(), &moment);
+                self.snapshot.observe(&moment, &evidence, *snapshot);
+            }
+            SubscriptionEvent::InvoiceObserved(standing) => {
+                self.invoices.insert(standing.invoice.clone(), *standing);
+                self.forget_old_invoices();
+            }
+            SubscriptionEvent::DisputeObserved(standing) => {
+                self.disputes.insert(standing.dispute.clone(), *standing);
+            }
+            SubscriptionEvent::InvoiceWithdrawn { invoice } => {
+                self.invoices.remove(&invoice);
+            }
+            SubscriptionEvent::DisputeWithdrawn { dispute } => {
+                self.disputes.remove(&dispute);
+            }
+        }
+    }
+}
+
+impl Subscription {
+    /// The event that a command leads to; none when it adds nothing.
+    fn decide(&self, command: SubscriptionCommand) -> Option<SubscriptionEvent> {
+        match command {
+            SubscriptionCommand::Observe { moment, evidence, snapshot } => {
+                Some(SubscriptionEvent::Observed { moment, evidence, snapshot })
+            }
+            SubscriptionCommand::ObserveInvoice(standing) => {
+                let known = self.invoices.get(&standing.invoice) == Some(&*standing);
+                (!known && !self.would_be_forgotten(&standing)).then_some(SubscriptionEvent::InvoiceObserved(standing))
+            }
+            SubscriptionCommand::ObserveDispute(standing) => {
+                let known = self.disputes.get(&standing.dispute) == Some(&*standing);
+                (!known).then_some(SubscriptionEvent::DisputeObserved(standing))
+            }
+            SubscriptionCommand::WithdrawInvoice(invoice) => {
+                self.invoices.contains_key(&invoice).then_some(SubscriptionEvent::InvoiceWithdrawn { invoice })
+            }
+            SubscriptionCommand::WithdrawDispute(dispute) => {
+                self.disputes.contains_key(&dispute).then_some(SubscriptionEvent::DisputeWithdrawn { dispute })
+            }
+        }
+    }
+
+    /// A settled invoice older than all that are kept.
+    fn would_be_forgotten(&self, standing: &InvoiceStanding) -> bool {
+        standing.is_settled()
+            && !self.invoices.contains_key(&standing.invoice)
+            && self.oldest_kept().is_some_and(|oldest| (standing.created, &standing.invoice) < oldest)
+    }
+
+    /// The oldest settled invoice, once as many are known as are kept.
+    fn oldest_kept(&self) -> Option<(Timestamp, &InvoiceId)> {
+        let settled = || self.invoices.values().filter(|invoice| invoice.is_settled());
+        if settled().count() < SETTLED_INVOICES_KEPT {
+            return None;
+        }
+        settled().map(|invoice| (invoice.created, &invoice.invoice)).min()
+    }
+
+    fn forget_old_invoices(&mut self) {
+        while self.invoices.values().filter(|invoice| invoice.is_settled()).count() > SETTLED_INVOICES_KEPT {
+            let Some((_, oldest)) = self.oldest_kept() else { return };
+            let oldest = oldest.clone();
+            self.invoices.remove(&oldest);
+        }
+    }
+
+    /// The newest snapshot.
+    pub fn snapshot(&self) -> Option<&fact::Subscription> {
+        self.snapshot.value()
+    }
+
+    /// Disputes over its payments, by id.
+    pub fn disputes(&self) -> impl Iterator<Item = &DisputeStanding> {
+        self.disputes.values()
+    }
+
+    /// Its unsettled invoices, and the newest settled ones.
+    pub fn invoices(&self) -> impl Iterator<Item = &InvoiceStanding> {
+        self.invoices.values()
+    }
+}

@@ -1,0 +1,13 @@
+//! The aggregate of one subscription: what Stripe shows of it, how its invoices stand, what is disputed.
+
+mod aggregate;
+mod command;
+mod error;
+mod event;
+mod standing;
+
+pub use aggregate::Subscription;
+pub use command::SubscriptionCommand;
+pub use error::Error;
+pub use event::SubscriptionEvent;
+pub use standing::{Standing, UnpaidInvoice};
