@@ -1,0 +1,114 @@
+//! Connections: a pool for readers and the worker, and the settings of connections with one job. It reads no configuration
+//! by itself; what is here was read once by the command line.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+
+use crate::Error;
+
+/// Where the database is and how many connections may be used.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// `postgres://...`; may hold a password
+    pub url: SecretString,
+    /// connections of the pool, the recorder's and bulk readers' own not counted
+    pub max_connections: u32,
+    /// how long a caller waits for one of them
+    pub acquire_timeout: Duration,
+}
+
+impl DatabaseConfig {
+    /// The usual settings for the database at `url`.
+    pub fn new(url: impl Into<SecretString>) -> Self {
+        Self { url: url.into(), max_connections: 16, acquire_timeout: Duration::from_secs(5) }
+    }
+}
+
+/// A database, ready to be asked. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pool: PgPool,
+    options: PgConnectOptions,
+}
+
+impl Database {
+    /// Connects, so that a wrong address is known at once.
+    ///
+    /// # Errors
+    /// When the address cannot be read or nobody answers there.
+    pub async fn connect(config: &DatabaseConfig) -> Result<Self, Error> {
+        let options: PgConnectOptions = config.url.expose_secret().parse().map_err(Error::Url)?;
+        let options = options.application_name("daybook").disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(config.max_connections)
+            .acquire_timeout(config.acquire_timeout)
+            .connect_with(options.clone())
+            .await?;
+        Ok(Self { pool, options })
+    }
+
+    /// Uses a pool that exists already.
+    pub fn from_pool(pool: PgPool) -> Self {
+        let options = pool.connect_options().as_ref().clone();
+        Self { pool, options }
+    }
+
+    /// The connections for short work.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Creates or upgrades the tables. Run it as their owner. Two processes at once take turns.
+    ///
+    /// # Errors
+    /// When a migration fails, or one that was applied is missing or altered here.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        MIGRATOR.run(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The migrations of this version that the database does not have yet, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn pending_migrations(&self) -> Result<Vec<i64>, Error> {
+        let present = sqlx::query_scalar!(r#"select to_regclass('_sqlx_migrations') is not null as "present!""#)
+            .fetch_one(&self.pool)
+            .await?;
+        let applied: Vec<i64> = if present {
+            // Not checked at compile time: the table is sqlx's own and no part of our migrations.
+            sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(&self.pool).await?
+        } else {
+            Vec::new()
+        };
+        Ok(MIGRATOR.iter().map(|migration| migration.version).filter(|version| !applied.contains(version)).collect())
+    }
+
+    /// A connection of its own for a bulk reader. It is closed when it is dropped.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn dedicated_connection(&self) -> Result<PgConnection, Error> {
+        Ok(PgConnection::connect_with(&self.options.clone().application_name("daybook bulk")).await?)
+    }
+
+    /// The settings of the connection that appends. A plan cached while the table was empty, or a plan compiled just in time,
+    /// makes appends many times slower; and who freezes while holding the head must not hold it for ever.
+    pub(crate) fn appender_options(&self) -> PgConnectOptions {
+        self.options.clone().application_name("daybook recorder").options([
+            ("plan_cache_mode", "force_custom_plan"),
+            ("jit", "off"),
+            ("enable_seqscan", "off"),
+            ("work_mem", "64MB"),
+            ("synchronous_commit", "on"),
+            ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+        ])
+    }
+}
+
+/// The migrations, embedded in the program.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

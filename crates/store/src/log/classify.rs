@@ -1,0 +1,190 @@
+//! What becomes of each entry of a batch: appended, or a duplicate or a conflict of a record that stands already or that stands earlier in the same
+//! batch. A pure function of what the log holds; the transaction around it is [`super::append`].
+
+use std::collections::HashMap;
+
+use super::content::same_content;
+use super::envelope::{Sealed, Source};
+
+/// What became of an entry, and the position of the record with its event id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// it is this record
+    Appended(i64),
+    /// this record is the same event
+    Duplicate(i64),
+    /// this record has the same event id and API version but says something else; both are kept
+    Conflict(i64),
+}
+
+impl Recorded {
+    /// The position of the record that has the event id.
+    pub fn position(self) -> i64 {
+        match self {
+            Self::Appended(position) | Self::Duplicate(position) | Self::Conflict(position) => position,
+        }
+    }
+
+    /// The name it is stored under.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Appended(_) => "appended",
+            Self::Duplicate(_) => "duplicate",
+            Self::Conflict(_) => "conflict",
+        }
+    }
+}
+
+/// A record of the log that has the event id of an entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub position: i64,
+    pub api_version: Option<String>,
+    pub leaf_hash: Vec<u8>,
+    pub body: Vec<u8>,
+}
+
+/// What to write for a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Plan<'batch> {
+    /// one for each entry, in their order
+    pub outcomes: Vec<Recorded>,
+    /// the entries that become records, in the order of their positions
+    pub appended: Vec<&'batch Sealed>,
+    /// what becomes no record: a delivery to note, perhaps a conflict to keep
+    pub repeated: Vec<(&'batch Sealed, Recorded)>,
+}
+
+/// Decides a batch, given the size of the log and its records with the batch's event ids.
+pub(crate) fn classify<'batch>(batch: &'batch [Sealed], size: i64, known: &HashMap<String, Known>) -> Plan<'batch> {
+    let mut plan = Plan::default();
+    let mut next = size;
+    let mut earlier: HashMap<&str, (i64, &Sealed)> = HashMap::new();
+    for sealed in batch {
+        let id = sealed.incoming.event_id.as_str();
+        let outcome = if let Some(known) = known.get(id) {
+            compare_with_known(sealed, known)
+        } else if let Some((position, first)) = earlier.get(id) {
+            compare_with_earlier(sealed, first, *position)
+        } else {
+            earlier.insert(id, (next, sealed));
+            plan.appended.push(sealed);
+            next += 1;
+            Recorded::Appended(next - 1)
+        };
+        if !matches!(outcome, Recorded::Appended(_)) {
+            plan.repeated.push((sealed, outcome));
+        }
+        plan.outcomes.push(outcome);
+    }
+    plan
+}
+
+fn compare_with_known(sealed: &Sealed, known: &Known) -> Recorded {
+    // The salt is random: an equal leaf is this very entry, committed by an attempt whose answer was lost.
+    if sealed.leaf_hash.as_slice() == known.leaf_hash.as_slice() {
+        return Recorded::Appended(known.position);
+    }
+    let incoming = &sealed.incoming;
+    judge(incoming.api_version.as_deref(), &incoming.body, known.api_version.as_deref(), &known.body, known.position)
+}
+
+fn compare_with_earlier(sealed: &Sealed, first: &Sealed, position: i64) -> Recorded {
+    let (one, other) = (&sealed.incoming, &first.incoming);
+    judge(one.api_version.as_deref(), &one.body, other.api_version.as_deref(), &other.body, position)
+}
+
+/// Another API version renders the same event differently: only within one version is other content a conflict.
+fn judge(
+    version: Option<&str>,
+    body: &[u8],
+    known_version: Option<&str>,
+    known_body: &[u8],
+    position: i64,
+) -> Recorded {
+    if version != known_version || same_content(body, known_body) {
+        Recorded::Duplicate(position)
+    } else {
+        Recorded::Conflict(position)
+    }
+}
+
+/// Whether the entry leaves a row among the deliveries: only what Stripe delivered does.
+pub(crate) fn is_delivery(sealed: &Sealed) -> bool {
+    sealed.incoming.source == Source::Webhook
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use chrono::DateTime;
+    use daybook_domain::id::EventId;
+    use daybook_domain::scope::{Mode, Scope};
+
+    use super::*;
+    use crate::log::envelope::Incoming;
+
+    fn sealed(id: &str, version: Option<&str>, body: &'static str, salt: u8) -> Sealed {
+        let incoming = Incoming {
+            event_id: EventId::new(id),
+            kind: "invoice.paid".to_owned(),
+            scope: Scope { account: None, mode: Mode::Test },
+            api_version: version.map(str::to_owned),
+            created: Some(1),
+            body: Bytes::from_static(body.as_bytes()),
+            source: Source::Webhook,
+            received_at: DateTime::from_timestamp_micros(1).unwrap(),
+            endpoint: None,
+            secret_label: None,
+            signature: None,
+        };
+        Sealed::seal(incoming, [salt; 32]).unwrap()
+    }
+
+    fn known(sealed: &Sealed, position: i64) -> HashMap<String, Known> {
+        let known = Known {
+            position,
+            api_version: sealed.incoming.api_version.clone(),
+            leaf_hash: sealed.leaf_hash.to_vec(),
+            body: sealed.incoming.body.to_vec(),
+        };
+        HashMap::from([(sealed.incoming.event_id.as_str().to_owned(), known)])
+    }
+
+    #[test]
+    fn new_ids_take_the_next_positions() {
+        let batch = [sealed("a", None, "{}", 1), sealed("b", None, "{}", 2)];
+        let plan = classify(&batch, 7, &HashMap::new());
+        assert_eq!(plan.outcomes, [Recorded::Appended(7), Recorded::Appended(8)]);
+        assert!(plan.repeated.is_empty());
+    }
+
+    #[test]
+    fn the_first_of_a_batch_is_appended_and_the_next_with_its_id_compared_with_it() {
+        let batch = [
+            sealed("a", None, r#"{"x":1}"#, 1),
+            sealed("a", None, r#"{"x":1,"pending_webhooks":3}"#, 2),
+            sealed("a", None, r#"{"x":2}"#, 3),
+            sealed("b", None, "{}", 4),
+        ];
+        let plan = classify(&batch, 0, &HashMap::new());
+        let expected = [Recorded::Appended(0), Recorded::Duplicate(0), Recorded::Conflict(0), Recorded::Appended(1)];
+        assert_eq!(plan.outcomes, expected);
+    }
+
+    #[test]
+    fn another_version_with_other_content_is_a_duplicate() {
+        let first = sealed("a", Some("2020-08-27"), r#"{"x":1}"#, 1);
+        let batch = [sealed("a", Some("2025-03-31.basil"), r#"{"x":2}"#, 2), sealed("a", None, r#"{"x":2}"#, 3)];
+        let plan = classify(&batch, 9, &known(&first, 3));
+        assert_eq!(plan.outcomes, [Recorded::Duplicate(3), Recorded::Duplicate(3)]);
+    }
+
+    #[test]
+    fn an_entry_whose_first_answer_was_lost_is_appended_only_once() {
+        let batch = [sealed("a", None, "{}", 1)];
+        let plan = classify(&batch, 9, &known(&batch[0], 3));
+        assert_eq!(plan.outcomes, [Recorded::Appended(3)]);
+        assert!(plan.appended.is_empty() && plan.repeated.is_empty());
+    }
+}
