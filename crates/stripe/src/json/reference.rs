@@ -1,0 +1,71 @@
+//! Expandable fields: an id, or the whole object it names.
+
+use std::borrow::Cow;
+
+use daybook_domain::fact::Shown;
+
+use super::{Fault, Found, Object, id_of};
+
+/// A reference to another object, as one API shape shows it.
+#[derive(Clone, Debug)]
+pub(crate) enum Reference<'a> {
+    /// The field is not there.
+    Absent,
+    /// The field is there and null, or an empty text.
+    Null,
+    /// Only the id.
+    Id(Cow<'a, str>),
+    /// The object itself.
+    Expanded(Cow<'a, str>, Object<'a>),
+}
+
+impl<'a> Object<'a> {
+    /// An expandable field.
+    pub(crate) fn reference(&self, name: &str) -> Found<Reference<'a>> {
+        let Some(raw) = self.raw(name) else {
+            return Ok(Reference::Absent);
+        };
+        if raw == "null" || raw == "\"\"" {
+            return Ok(Reference::Null);
+        }
+        if !raw.starts_with('{') {
+            return id_of(raw).map(Reference::Id).map_err(|what| Fault::new(name, what));
+        }
+        let object = Self::parse(raw).map_err(|fault| fault.under(name))?;
+        let id = object.id("id").and_then(|id| id.ok_or_else(|| object.missing("id")));
+        Ok(Reference::Expanded(id.map_err(|fault| fault.under(name))?, object))
+    }
+}
+
+impl Reference<'_> {
+    /// The id, if one is named.
+    pub(crate) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Id(id) | Self::Expanded(id, _) => Some(id),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// The id, owned.
+    pub(crate) fn boxed(&self) -> Option<Box<str>> {
+        self.id().map(Into::into)
+    }
+
+    /// What the shape says, where silence and an explicit null differ.
+    pub(crate) fn shown(&self) -> Shown {
+        match self {
+            Self::Absent => Shown::Absent,
+            Self::Null => Shown::Null,
+            Self::Id(id) | Self::Expanded(id, _) => Shown::Id((**id).into()),
+        }
+    }
+
+    /// This reference, or the other one where this names nothing.
+    #[must_use]
+    pub(crate) fn or(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Id(_) | Self::Expanded(..), _) | (Self::Null, Self::Absent) => self,
+            _ => other,
+        }
+    }
+}
