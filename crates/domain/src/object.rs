@@ -172,8 +172,8 @@ fn says_no_invoice(observed: &Observed) -> bool {
     matches!(observed, Observed::Charge(charge) if charge.invoice == crate::fact::Shown::Null)
 }
 
-/// What one snapshot points to inside its settlement.
-fn links_of(observed: &Observed) -> impl Iterator<Item = ObjectRef> {
+/// What one snapshot points to inside its settlement, one object of each kind at most.
+pub fn links_of(observed: &Observed) -> impl Iterator<Item = ObjectRef> {
     use ObjectKind as Kind;
     let links: [(Kind, Option<&str>); 3] = match observed {
         Observed::Invoice(invoice) => [

@@ -1,0 +1,55 @@
+//! The entitlement policy as a record of the log, so that a rebuild and a question about the past use the policy of
+//! their time.
+
+use daybook_domain::scope::ScopeId;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+use crate::Error;
+
+/// The `type` of the operator's record that applies a policy.
+pub const POLICY_APPLIED: &str = "daybook.policy_applied";
+
+/// The body of such a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyApplied {
+    /// The policy file as it was given: TOML.
+    pub policy: String,
+    /// Who applied it, as they named themselves.
+    pub applied_by: Option<String>,
+}
+
+/// A policy in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InForce {
+    /// The record that applied it.
+    pub position: i64,
+    /// That record's id.
+    pub event_id: String,
+    /// The policy file.
+    pub applied: PolicyApplied,
+}
+
+/// The policy of a scope at a size of the log; none when none was applied before.
+///
+/// # Errors
+/// What the database says, or a body that is no policy record.
+pub async fn in_force(connection: &mut PgConnection, scope: ScopeId, size: i64) -> Result<Option<InForce>, Error> {
+    let row = sqlx::query!(
+        "select position, event_id, body from record join body using (position)
+         where scope = $1 and kind = $2 and source = 'operator' and position < $3
+         order by position desc limit 1",
+        scope.0,
+        POLICY_APPLIED,
+        size
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let applied = serde_json::from_slice(&row.body).map_err(|_| Error::Stored {
+        column: "body",
+        position: row.position,
+        value: "a policy record that cannot be read".to_owned(),
+    })?;
+    Ok(Some(InForce { position: row.position, event_id: row.event_id, applied }))
+}

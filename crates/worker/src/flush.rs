@@ -1,0 +1,180 @@
+//! From changed states to rows: what a flush has to write.
+//!
+//! Rows are derived once per flush, whatever the number of records behind it, and only those that differ from what was
+//! written last are replaced.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use daybook_domain::{
+    accounting::{self, Explained, Transaction},
+    id::{CustomerId, ObjectKind, ObjectRef},
+    scope::ScopeId,
+};
+use daybook_projections::{changes::Changed, objects, owner::Owner};
+use sqlx::PgConnection;
+
+use crate::{
+    Error,
+    loader::Loader,
+    output::Output,
+    reader_rows::ReaderRows,
+    state::State,
+    working_set::{Books, WorkingSet},
+};
+
+/// Derives the rows of everything that has changed since the last flush.
+///
+/// # Errors
+/// What the database says when a state has to be loaded.
+pub async fn flush(
+    set: &mut WorkingSet,
+    loader: &mut Loader,
+    connection: &mut PgConnection,
+    output: &mut Output,
+) -> Result<(), Error> {
+    for (scope, books) in set.all() {
+        let settled = settle(books);
+        explain_credit(loader, connection, scope, books, &settled).await?;
+        let dirty = books.take_dirty();
+        let owners: BTreeSet<ObjectRef> = dirty.iter().chain(settled.transactions.keys()).cloned().collect();
+        for object in &owners {
+            let owner = Owner { scope, object: object.clone() };
+            derive(books, &owner, settled.transactions.get(object), output);
+        }
+        // What was derived is part of the stored state, so owners whose rows changed are stored as well.
+        for object in books.take_dirty().union(&dirty) {
+            store(books, &Owner { scope, object: object.clone() }, output);
+            loader.note_written(&Owner { scope, object: object.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// What the settlements that may have changed say now.
+struct Settled {
+    /// Transactions by owner; every member has an entry, so that one that lost its transactions is seen.
+    transactions: BTreeMap<ObjectRef, Vec<Transaction>>,
+    /// What explains customers' credit, by customer; no explanation any more where none is given.
+    credit: BTreeMap<CustomerId, Vec<(ObjectRef, Option<Explained>)>>,
+}
+
+fn settle(books: &mut Books) -> Settled {
+    let mut settled = Settled { transactions: BTreeMap::new(), credit: BTreeMap::new() };
+    for seed in books.take_unsettled() {
+        if settled.transactions.contains_key(&seed) {
+            continue;
+        }
+        let settlement = books.settlement(&seed);
+        let mut unexplained: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
+        for (member, object) in settlement.members() {
+            settled.transactions.insert(member.clone(), Vec::new());
+            if let Some(customer) = object.customer().filter(|_| accounting::explains_credit(member.kind)) {
+                unexplained.insert(member.clone(), customer.clone());
+            }
+        }
+        for transaction in accounting::post(&settlement) {
+            settled.transactions.entry(transaction.object.clone()).or_default().push(transaction);
+        }
+        for (customer, object, explained) in accounting::credit_effects(&settlement) {
+            unexplained.remove(&object);
+            settled.credit.entry(customer).or_default().push((object, Some(explained)));
+        }
+        for (object, customer) in unexplained {
+            settled.credit.entry(customer).or_default().push((object, None));
+        }
+    }
+    settled
+}
+
+/// Tells customers' credit what explains it.
+async fn explain_credit(
+    loader: &Loader,
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    books: &mut Books,
+    settled: &Settled,
+) -> Result<(), Error> {
+    let credit_of = |customer: &CustomerId| ObjectRef::new(ObjectKind::CustomerCredit, customer.as_str());
+    let wanted: HashSet<ObjectRef> = settled.credit.keys().map(credit_of).collect();
+    loader.load(connection, scope, books, wanted).await?;
+    for (customer, effects) in &settled.credit {
+        let object = credit_of(customer);
+        for (key, explained) in effects {
+            let known = books.get(&object).is_some();
+            if !known && explained.is_none() {
+                continue;
+            }
+            if let State::Credit(credit) = &mut books.change(&object).state {
+                credit.explain(key, explained.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Derives the rows of one owner; they are written when they differ from those written last.
+fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transaction>>, output: &mut Output) {
+    let Some(entry) = books.get(&owner.object) else { return };
+    if owner.object.kind.settles() && transactions.is_none() {
+        return;
+    }
+    let mut rows = ReaderRows::default();
+    let mut credit = Vec::new();
+    match &entry.state {
+        State::Subscription(subscription) => rows.add_subscription(owner, subscription),
+        State::Customer(customer) => rows.add_customer(owner, customer),
+        State::Credit(state) => credit = state.post(&CustomerId::new(owner.id())),
+        State::Object(object) => rows.add_object(owner, object),
+    }
+    let transactions = transactions.unwrap_or(&credit);
+    for transaction in transactions {
+        rows.add_transaction(owner, transaction);
+    }
+    let digest = rows.digest();
+    if digest == entry.derived {
+        return;
+    }
+    if entry.derived != 0 {
+        output.replaced.insert(owner.clone());
+    }
+    note_change(books, owner, output);
+    for transaction in transactions {
+        output.deltas.add_transaction(owner.scope, transaction);
+    }
+    output.readers.append(&mut rows);
+    books.change(&owner.object).derived = digest;
+}
+
+/// Names the customer whose answers change with this owner.
+fn note_change(books: &Books, owner: &Owner, output: &mut Output) {
+    let customer: Option<Box<str>> = match books.get(&owner.object).map(|entry| &entry.state) {
+        Some(State::Subscription(subscription)) => {
+            let snapshot = subscription.snapshot();
+            snapshot.and_then(|snapshot| snapshot.customer.as_ref()).map(|customer| customer.as_str().into())
+        }
+        Some(State::Customer(_) | State::Credit(_)) => Some(owner.id().into()),
+        Some(State::Object(object)) => object.customer().map(|customer| customer.as_str().into()),
+        None => None,
+    };
+    if let Some(customer) = customer {
+        output.changed.insert(Changed { scope: owner.scope, customer });
+    }
+}
+
+/// Adds the row of one state.
+fn store(books: &mut Books, owner: &Owner, output: &mut Output) {
+    let Some(entry) = books.get(&owner.object) else { return };
+    let stored = objects::Stored {
+        owner: owner.clone(),
+        state: entry.state.encode(),
+        sequence: entry.sequence,
+        derived: entry.derived,
+    };
+    let only_named = entry.state.as_object().is_some_and(daybook_domain::object::Object::is_only_named);
+    let was_stored = entry.stored;
+    objects::add(&mut output.objects, &stored, only_named);
+    if was_stored {
+        output.stored.insert(owner.clone());
+    }
+    books.mark_stored(&owner.object);
+}

@@ -1,0 +1,1 @@
+alter table balance add constraint balance_pk primary key (scope, customer, currency, account);

@@ -1,0 +1,12 @@
+-- Sums of the journal by customer, currency and account.
+create table balance (
+    scope smallint not null,
+    -- empty for postings of no customer
+    customer text not null,
+    currency text not null,
+    account text not null,
+    -- minor units, debit positive
+    amount bigint not null,
+    -- how many postings it sums
+    postings bigint not null
+);

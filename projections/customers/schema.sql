@@ -1,0 +1,31 @@
+-- One row per customer that an event has shown.
+create table customer (
+    scope smallint not null,
+    id text not null,
+    created_at timestamptz,
+    -- when it was first seen deleted
+    deleted_at timestamptz,
+    currency text,
+    -- minor units; negative is credit to the customer
+    balance bigint,
+    delinquent boolean,
+    has_payment_method boolean not null,
+    metadata jsonb not null,
+    -- the event that shows it as it is now
+    cause text not null
+);
+
+-- Where your own account ids were seen beside a customer. Which of them count is the policy's business.
+create table account_link (
+    scope smallint not null,
+    -- the object that shows it: `ObjectKind`, by number
+    kind smallint not null,
+    id text not null,
+    -- `client_reference_id`, or `metadata.<name>`
+    source text not null,
+    -- your id
+    account text not null,
+    customer text not null,
+    effective_at timestamptz not null,
+    cause text not null
+);

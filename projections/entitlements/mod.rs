@@ -1,0 +1,46 @@
+//! What an entitlement check looks at. Rows are inputs: policy and clock come in on reading.
+
+mod read;
+
+pub use read::{Known, of_customer, of_customers};
+
+use daybook_domain::entitlement::Source;
+use sqlx::PgConnection;
+
+use crate::{
+    copy::{Rows, Table},
+    owner::{Owner, Owners},
+};
+
+/// Its table.
+pub const TABLE: Table =
+    Table { name: "entitlement_source", columns: &["scope", "kind", "id", "customer", "source"] };
+
+/// Adds the row of one source.
+pub fn derive(rows: &mut Rows, owner: &Owner, customer: &str, source: &Source) {
+    let _complete = rows
+        .row()
+        .smallint(owner.scope.0)
+        .smallint(owner.object.kind.number())
+        .text(owner.id())
+        .text(customer)
+        .jsonb(source);
+}
+
+/// Removes the rows that come from these objects.
+///
+/// # Errors
+/// What the database says.
+pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from entitlement_source using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
+         where entitlement_source.scope = gone.scope and entitlement_source.kind = gone.kind
+           and entitlement_source.id = gone.id",
+        &owners.scopes,
+        &owners.kinds,
+        &owners.ids,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

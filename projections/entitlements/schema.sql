@@ -1,0 +1,9 @@
+-- What an entitlement check looks at: one row per subscription, and one for Stripe's own summary of a customer.
+create table entitlement_source (
+    scope smallint not null,
+    -- the object it comes from: `ObjectKind`, by number
+    kind smallint not null,
+    id text not null,
+    customer text not null,
+    source jsonb not null
+);

@@ -1,0 +1,90 @@
+//! The journal: postings of all transactions, owned by the object whose transition they record.
+
+mod read;
+
+pub use read::{Posting, of_customer, of_object};
+
+use daybook_domain::accounting::Transaction;
+use sqlx::PgConnection;
+
+use crate::{
+    balances::Delta,
+    copy::{Rows, Table},
+    owner::{Owner, Owners},
+};
+
+/// Its table.
+pub const TABLE: Table = Table {
+    name: "posting",
+    columns: &[
+        "scope",
+        "transaction_key",
+        "line",
+        "kind",
+        "id",
+        "account",
+        "customer",
+        "subject",
+        "currency",
+        "amount",
+        "effective_at",
+        "earned_from",
+        "earned_until",
+        "product",
+        "causes",
+    ],
+};
+
+/// Adds the postings of one transaction.
+pub fn derive(rows: &mut Rows, owner: &Owner, transaction: &Transaction) {
+    for (line, posting) in (0_i32..).zip(&transaction.postings) {
+        let _complete = rows
+            .row()
+            .smallint(owner.scope.0)
+            .text(&transaction.key)
+            .integer(line)
+            .smallint(owner.object.kind.number())
+            .text(owner.id())
+            .text(posting.account.as_str())
+            .optional_text(posting.customer.as_ref().map(|customer| customer.as_str()))
+            .text(&posting.object)
+            .text(posting.currency.as_str())
+            .bigint(posting.amount)
+            .timestamp(transaction.effective)
+            .optional_timestamp(posting.earned_over.map(|period| period.start))
+            .optional_timestamp(posting.earned_over.map(|period| period.end))
+            .optional_text(posting.product.as_ref().map(|product| product.as_str()))
+            .texts(transaction.causes.iter().map(|cause| cause.as_str()).collect::<Vec<_>>().into_iter());
+    }
+}
+
+/// Removes the postings of these objects; says what that takes from the balances.
+///
+/// # Errors
+/// What the database says.
+pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Delta>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "with gone as (
+             delete from posting using unnest($1::smallint[], $2::smallint[], $3::text[]) as owner (scope, kind, id)
+             where posting.scope = owner.scope and posting.kind = owner.kind and posting.id = owner.id
+             returning posting.scope, posting.customer, posting.currency, posting.account, posting.amount
+         )
+         select scope as \"scope!\", customer, currency as \"currency!\", account as \"account!\",
+                sum(amount)::bigint as \"amount!\", count(*) as \"postings!\"
+         from gone group by 1, 2, 3, 4",
+        &owners.scopes,
+        &owners.kinds,
+        &owners.ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    let deltas = rows.into_iter().map(|row| Delta {
+        scope: row.scope,
+        customer: row.customer.unwrap_or_default(),
+        currency: row.currency,
+        account: row.account,
+        amount: row.amount.saturating_neg(),
+        postings: row.postings.saturating_neg(),
+    });
+    Ok(deltas.collect())
+}

@@ -1,0 +1,74 @@
+//! Reading postings.
+
+use chrono::{DateTime, Utc};
+use daybook_domain::{
+    id::ObjectRef,
+    scope::ScopeId,
+};
+use sqlx::PgConnection;
+
+/// One posting of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// `<object>:<transition>`
+    pub transaction_key: String,
+    /// Its place in the transaction.
+    pub line: i32,
+    /// By its name in the chart of accounts.
+    pub account: String,
+    /// Whose it is.
+    pub customer: Option<String>,
+    /// What it is about.
+    pub subject: String,
+    /// Currency of the amount.
+    pub currency: String,
+    /// Minor units, debit positive.
+    pub amount: i64,
+    /// When it happened at Stripe.
+    pub effective_at: DateTime<Utc>,
+    /// The events that caused it.
+    pub causes: Vec<String>,
+}
+
+/// The postings that record one object's transitions.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_object(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    object: &ObjectRef,
+) -> Result<Vec<Posting>, sqlx::Error> {
+    sqlx::query_as!(
+        Posting,
+        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes from posting
+         where scope = $1 and kind = $2 and id = $3 order by effective_at, transaction_key, line",
+        scope.0,
+        object.kind.number(),
+        &*object.id
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The newest postings of one customer; at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_customer(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    customer: &str,
+    limit: i64,
+) -> Result<Vec<Posting>, sqlx::Error> {
+    sqlx::query_as!(
+        Posting,
+        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes from posting
+         where scope = $1 and customer = $2 order by effective_at desc, transaction_key desc, line limit $3",
+        scope.0,
+        customer,
+        limit
+    )
+    .fetch_all(connection)
+    .await
+}
