@@ -6,13 +6,15 @@
 //! A key that stands twice counts with its last value, as in most readers of JSON.
 
 mod fault;
+mod hash;
 mod list;
 mod object;
 mod reference;
 mod text;
 
 pub(crate) use fault::{Fault, Found};
+pub(crate) use hash::{Hash, of_bytes, of_value};
 pub(crate) use list::List;
-pub(crate) use object::Object;
+pub(crate) use object::{Name, Object};
 pub(crate) use reference::Reference;
 pub(crate) use text::{id_of, kind_of, text_of};

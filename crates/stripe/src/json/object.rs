@@ -37,9 +37,19 @@ impl<'a> Object<'a> {
         serde_json::from_str(raw).map_err(|_| Fault::new("", format!("expected an object, found {}", kind_of(raw))))
     }
 
-    /// Adds a field, as the visitors do that read an object as part of something larger.
-    pub(crate) fn push(&mut self, name: Cow<'a, str>, raw: &'a RawValue) {
-        self.fields.push(Field { mark: mark(&name), name, raw: raw.get() });
+    /// Reads the fields that `map` still has.
+    pub(crate) fn visit<A: MapAccess<'a>>(mut map: A) -> Result<Self, A::Error> {
+        let mut object = Self { fields: Vec::with_capacity(32) };
+        while let Some(Name(name)) = map.next_key()? {
+            let raw: &RawValue = map.next_value()?;
+            object.push(name, raw.get());
+        }
+        Ok(object)
+    }
+
+    /// Adds a field with its raw value.
+    pub(crate) fn push(&mut self, name: Cow<'a, str>, raw: &'a str) {
+        self.fields.push(Field { mark: mark(&name), name, raw });
     }
 
     /// The raw value, null included.
@@ -173,7 +183,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 
 /// A field's name, borrowed unless it holds escapes.
 #[derive(Deserialize)]
-pub(super) struct Name<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+pub(crate) struct Name<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 struct ObjectVisitor;
 
@@ -184,12 +194,8 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut object = Object { fields: Vec::with_capacity(32) };
-        while let Some(Name(name)) = map.next_key()? {
-            object.push(name, map.next_value()?);
-        }
-        Ok(object)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Object::visit(map)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {

@@ -1,0 +1,80 @@
+//! Evidence of an event: what it shows of its object before and after, as hashes by path.
+//!
+//! Only attributes that are translated count, and of those every leaf by itself, because the hashes inside
+//! `previous_attributes` hold only what changed. A list is one leaf: Stripe shows the whole old list when any element of
+//! it changed. An object leaves a mark at its own path, so that "was null" and "was an object" do not agree.
+
+use daybook_domain::order::Evidence;
+
+use crate::json::{Hash, Object, of_bytes, of_value};
+
+/// How deep the hashes of an attribute are taken apart; what lies deeper is one leaf.
+const MAX_DEPTH: u8 = 6;
+/// Stands for "here is an object".
+const OBJECT: u32 = 0x6f62_6a65;
+
+/// The evidence of one event about its own object.
+pub(super) fn of(attributes: &[&str], object: &Object<'_>, previous: Option<&Object<'_>>) -> Evidence {
+    let mut fields = Leaves::default();
+    let mut before = Leaves::default();
+    for attribute in attributes {
+        fields.attribute(attribute, object);
+        if let Some(previous) = previous {
+            before.attribute(attribute, previous);
+        }
+    }
+    let shown = fields.sorted().into_iter().filter_map(|(path, value)| Some((path, value?)));
+    Evidence { fields: shown.collect(), previous: before.sorted().into() }
+}
+
+/// Hashes by hash of the path; `None` is null.
+#[derive(Default)]
+struct Leaves(Vec<(u32, Option<u32>)>);
+
+impl Leaves {
+    /// Adds what stands at a dotted path of names, unless nothing stands there.
+    fn attribute(&mut self, attribute: &str, object: &Object<'_>) {
+        let path = attribute.split('.').fold(of_bytes(b""), |path, name| path.then(of_bytes(name.as_bytes())));
+        let (first, mut rest) = match attribute.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (attribute, None),
+        };
+        let mut found = object.raw(first);
+        while let (Some(raw), Some(names)) = (found, rest) {
+            if raw == "null" {
+                break;
+            }
+            let (name, after) = names.split_once('.').map_or((names, None), |(name, after)| (name, Some(after)));
+            found = Object::parse(raw).ok().and_then(|inner| inner.raw(name));
+            rest = after;
+        }
+        if let Some(raw) = found {
+            self.value(path, raw, 0);
+        }
+    }
+
+    fn value(&mut self, path: Hash, raw: &str, depth: u8) {
+        if raw == "null" {
+            self.0.push((path.fold(), None));
+            return;
+        }
+        let nested = raw.starts_with('{') && depth < MAX_DEPTH;
+        match if nested { Object::parse(raw).ok() } else { None } {
+            Some(object) => {
+                self.0.push((path.fold(), Some(OBJECT)));
+                for (name, inner) in object.fields() {
+                    self.value(path.then(of_bytes(name.as_bytes())), inner, depth + 1);
+                }
+            }
+            None => self.0.push((path.fold(), Some(of_value(raw).fold()))),
+        }
+    }
+
+    /// By path, and one entry each: of a name that stands twice the last.
+    fn sorted(mut self) -> Vec<(u32, Option<u32>)> {
+        self.0.reverse();
+        self.0.sort_by_key(|(path, _)| *path);
+        self.0.dedup_by_key(|(path, _)| *path);
+        self.0
+    }
+}

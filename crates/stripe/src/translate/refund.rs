@@ -1,0 +1,25 @@
+//! `refund`, by itself or inside its charge.
+
+use daybook_domain::fact::{Observed, Refund, RefundStatus};
+
+use super::{frame::Frame, types::Kind};
+use crate::json::{Found, Object};
+
+/// The attributes whose values are evidence.
+pub(super) const ATTRIBUTES: &[&str] = &["amount", "charge", "currency", "payment_intent", "status"];
+
+pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {
+    let (charge, payment_intent) = (object.reference("charge")?, object.reference("payment_intent")?);
+    let refund = Refund {
+        charge: charge.boxed(),
+        payment_intent: payment_intent.boxed(),
+        // The oldest shapes have no status: a refund was then done when made.
+        status: object.text("status")?.map_or(RefundStatus::Succeeded, |status| RefundStatus::parse(&status)),
+        amount: object.needed_int("amount")?,
+        currency: object.currency("currency")?,
+        created: object.time("created")?,
+    };
+    frame.embed("charge", Kind::Charge, &charge)?;
+    frame.embed("payment_intent", Kind::PaymentIntent, &payment_intent)?;
+    Ok(Observed::Refund(Box::new(refund)))
+}

@@ -1,0 +1,208 @@
+//! Event types: which kind of object each shows, and what the type says beyond the object's state.
+
+use daybook_domain::{fact::Signal, id::ObjectKind, order::Rank};
+
+/// What kind of object a translator reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Customer,
+    Subscription,
+    Invoice,
+    InvoicePayment,
+    PaymentIntent,
+    Charge,
+    Refund,
+    Dispute,
+    CreditNote,
+    CheckoutSession,
+    Product,
+    Price,
+    EntitlementSummary,
+}
+
+/// What a type says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EventType {
+    pub(super) kind: Kind,
+    pub(super) signal: Option<Signal>,
+    pub(super) rank: Rank,
+}
+
+/// Families of types: what precedes the last dot, and the object they show. A family stays open: a type nobody knew
+/// when this was written is translated like the others, if its object is of the family's kind.
+const FAMILIES: &[(&str, Kind)] = &[
+    ("customer", Kind::Customer),
+    ("customer.subscription", Kind::Subscription),
+    ("invoice", Kind::Invoice),
+    ("invoice_payment", Kind::InvoicePayment),
+    ("payment_intent", Kind::PaymentIntent),
+    ("charge", Kind::Charge),
+    ("charge.refund", Kind::Refund),
+    ("refund", Kind::Refund),
+    ("charge.dispute", Kind::Dispute),
+    ("credit_note", Kind::CreditNote),
+    ("checkout.session", Kind::CheckoutSession),
+    ("product", Kind::Product),
+    ("price", Kind::Price),
+    ("plan", Kind::Price),
+    ("entitlements.active_entitlement_summary", Kind::EntitlementSummary),
+];
+
+/// The event types the read models live on: what an endpoint should be subscribed to. Sorted.
+pub const NEEDED: &[&str] = &[
+    "charge.captured",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
+    "charge.expired",
+    "charge.failed",
+    "charge.pending",
+    "charge.refund.updated",
+    "charge.refunded",
+    "charge.succeeded",
+    "charge.updated",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "credit_note.created",
+    "credit_note.updated",
+    "credit_note.voided",
+    "customer.created",
+    "customer.deleted",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "customer.subscription.updated",
+    "customer.updated",
+    "entitlements.active_entitlement_summary.updated",
+    "invoice.created",
+    "invoice.deleted",
+    "invoice.finalization_failed",
+    "invoice.finalized",
+    "invoice.marked_uncollectible",
+    "invoice.overdue",
+    "invoice.overpaid",
+    "invoice.paid",
+    "invoice.payment_action_required",
+    "invoice.payment_attempt_required",
+    "invoice.payment_failed",
+    "invoice.payment_succeeded",
+    "invoice.sent",
+    "invoice.updated",
+    "invoice.voided",
+    "invoice.will_be_due",
+    "invoice_payment.paid",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.created",
+    "payment_intent.partially_funded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.succeeded",
+    "plan.created",
+    "plan.deleted",
+    "plan.updated",
+    "price.created",
+    "price.deleted",
+    "price.updated",
+    "product.created",
+    "product.deleted",
+    "product.updated",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+];
+
+/// What an event type says; `None` when no read model needs it.
+pub(super) fn lookup(event_type: &str) -> Option<EventType> {
+    let (family, what) = event_type.rsplit_once('.')?;
+    let (_, kind) = FAMILIES.iter().find(|(name, _)| *name == family)?;
+    Some(EventType { kind: *kind, signal: signal(event_type, what), rank: rank(what) })
+}
+
+fn signal(event_type: &str, what: &str) -> Option<Signal> {
+    match event_type {
+        "invoice.payment_failed" => Some(Signal::PaymentFailed),
+        "invoice.payment_action_required" => Some(Signal::ActionRequired),
+        "invoice.overpaid" => Some(Signal::Overpaid),
+        "charge.dispute.funds_withdrawn" => Some(Signal::FundsWithdrawn),
+        "charge.dispute.funds_reinstated" => Some(Signal::FundsReinstated),
+        _ if what == "deleted" => Some(Signal::Deleted),
+        _ => None,
+    }
+}
+
+fn rank(what: &str) -> Rank {
+    match what {
+        "created" => Rank::Created,
+        "deleted" => Rank::Deleted,
+        _ => Rank::Updated,
+    }
+}
+
+impl Kind {
+    /// Whether an object that says it is a `name` is of this kind.
+    pub(super) fn is_called(self, name: &str) -> bool {
+        match self {
+            Self::Customer => name == ObjectKind::Customer.name(),
+            Self::Subscription => name == ObjectKind::Subscription.name(),
+            Self::Invoice => name == ObjectKind::Invoice.name(),
+            Self::InvoicePayment => name == ObjectKind::InvoicePayment.name(),
+            Self::PaymentIntent => name == ObjectKind::PaymentIntent.name(),
+            Self::Charge => name == ObjectKind::Charge.name(),
+            Self::Refund => name == ObjectKind::Refund.name(),
+            Self::Dispute => name == ObjectKind::Dispute.name(),
+            Self::CreditNote => name == ObjectKind::CreditNote.name(),
+            Self::CheckoutSession => name == ObjectKind::CheckoutSession.name(),
+            Self::Product => name == ObjectKind::Product.name(),
+            Self::Price => name == ObjectKind::Price.name() || name == "plan",
+            Self::EntitlementSummary => name == "entitlements.active_entitlement_summary",
+        }
+    }
+
+    /// Whether a deleted object of this kind is shown as nothing but its id.
+    pub(super) fn has_tombstone(self) -> bool {
+        matches!(self, Self::Customer | Self::Product | Self::Price)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_needed_type_has_a_translator() {
+        assert!(NEEDED.is_sorted());
+        for event_type in NEEDED {
+            assert!(lookup(event_type).is_some(), "{event_type}");
+        }
+    }
+
+    #[test]
+    fn families_do_not_take_in_their_neighbours() {
+        for event_type in ["customer.discount.created", "customer.tax_id.updated", "invoiceitem.created", "payout.paid"]
+        {
+            assert_eq!(lookup(event_type), None, "{event_type}");
+        }
+        assert_eq!(lookup("charge.dispute.closed").map(|known| known.kind), Some(Kind::Dispute));
+        assert_eq!(lookup("charge.refund.updated").map(|known| known.kind), Some(Kind::Refund));
+        assert_eq!(lookup("nothing"), None);
+    }
+
+    #[test]
+    fn a_types_suffix_gives_its_rank_and_signal() {
+        let deleted = lookup("product.deleted").unwrap();
+        assert_eq!((deleted.rank, deleted.signal), (Rank::Deleted, Some(Signal::Deleted)));
+        assert_eq!(lookup("invoice.created").unwrap().rank, Rank::Created);
+        assert_eq!(lookup("invoice.payment_failed").unwrap().signal, Some(Signal::PaymentFailed));
+        assert_eq!(lookup("charge.failed").unwrap().signal, None);
+    }
+}
