@@ -87,12 +87,21 @@ impl Database {
         Ok(MIGRATOR.iter().map(|migration| migration.version).filter(|version| !applied.contains(version)).collect())
     }
 
-    /// A connection of its own for a bulk reader. It is closed when it is dropped.
-    ///
-    /// # Errors
-    /// When nobody answers.
-    pub async fn dedicated_connection(&self) -> Result<PgConnection, Error> {
-        Ok(PgConnection::connect_with(&self.options.clone().application_name("daybook bulk")).await?)
+    /// A connection of its own, for a listener. Nothing else waits behind it.
+    pub(crate) fn listener_pool(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(self.options.clone())
+    }
+
+    /// A connection of its own for a bulk reader, set so that ranges of two tables are joined in the order of their positions.
+    pub(crate) async fn bulk_connection(&self) -> Result<PgConnection, Error> {
+        let options = self.options.clone().application_name("daybook bulk");
+        let settings =
+            [("jit", "off"), ("enable_hashjoin", "off"), ("enable_nestloop", "off"), ("enable_seqscan", "off")];
+        Ok(PgConnection::connect_with(&options.options(settings)).await?)
     }
 
     /// The settings of the connection that appends. A plan cached while the table was empty, or a plan compiled just in time,

@@ -57,6 +57,12 @@ pub enum Error {
         /// the epoch under which it was held
         epoch: i64,
     },
+    /// There is no such generation.
+    #[error("there is no generation {0}")]
+    NoSuchGeneration(i32),
+    /// A generation that answers cannot be dropped.
+    #[error("generation {0} is live and cannot be dropped")]
+    GenerationLive(i32),
     /// A checkpoint stands elsewhere than its mover thought.
     #[error("the checkpoint of generation {generation} was not at size {expected} under an epoch up to {epoch}")]
     CheckpointMoved {
@@ -66,6 +72,14 @@ pub enum Error {
         expected: i64,
         /// the mover's epoch
         epoch: i64,
+    },
+    /// A stored role is none this version knows.
+    #[error("key {key} has the role {value:?}, which this version does not know")]
+    StoredRole {
+        /// the key
+        key: i64,
+        /// what stands there
+        value: String,
     },
     /// There is no such key.
     #[error("there is no key {0}")]

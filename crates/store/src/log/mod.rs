@@ -7,10 +7,21 @@
 //! - [`content`]: whether two bodies say the same
 //! - [`classify`]: what becomes of each of a batch, as a pure function
 //! - [`append`]: the transaction
+//! - [`read`]: single records, their bodies, deliveries and conflicts, and the tip
+//! - [`list`]: pages of records by type, scope, time and position
+//! - [`bulk`]: many records with their bodies, as fast as they can be read
+//! - [`verify`]: everything recomputed from the stored fields and bytes
 
 pub(crate) mod append;
+pub mod bulk;
 pub(crate) mod classify;
 pub mod content;
+mod copy;
 pub mod envelope;
 pub mod leaf;
+pub mod list;
 pub mod merkle;
+pub mod read;
+pub mod verify;
+
+pub use append::LOG_CHANNEL;

@@ -1,0 +1,64 @@
+//! Reading the derived state whole: one transaction that sees one pointer, one set of generations and one size, whatever is switched or written
+//! meanwhile.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+
+use crate::Error;
+
+/// A reader's own moment. Unqualified names in it are those of the live generations. Dropping it ends it.
+#[derive(Debug)]
+pub struct Snapshot {
+    transaction: Transaction<'static, Postgres>,
+    size: i64,
+}
+
+impl Snapshot {
+    /// Begins to read. Two round trips.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin(pool: &PgPool) -> Result<Self, Error> {
+        let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
+        // The newest generation first: a read model that was rebuilt alone hides the one it replaced.
+        let row = sqlx::query!(
+            r#"select coalesce(min(size), 0) as "size!",
+                 set_config('search_path',
+                     coalesce(string_agg('generation_' || generation, ', ' order by generation desc) || ', ', '') || 'public',
+                     true) as path
+             from checkpoint
+             where generation in (select generation from live_generation)"#
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Self { transaction, size: row.size })
+    }
+
+    /// How many records everything read here has applied.
+    pub fn size(&self) -> i64 {
+        self.size
+    }
+
+    /// Ends it and gives the connection back at once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end(self) -> Result<(), Error> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+impl Deref for Snapshot {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Snapshot {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+}
