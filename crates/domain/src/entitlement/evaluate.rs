@@ -1,0 +1,203 @@
+//! The entry points: one feature or all of them, at one time, and what time alone will do to the answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Answer, Code, NextChange, Policy, Source, SourceRef, Value, Verdict, Warning,
+    combine::{Combining, nothing},
+    offer::{self, Offer, offers},
+    policy::{Feature, Summaries},
+    subscription::Judge,
+};
+use crate::{
+    fact::EntitlementSummary,
+    id::{EventId, SubscriptionId},
+    order::Moment,
+    time::Timestamp,
+};
+
+/// What is known of the customer besides its sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerState {
+    /// No event has shown it, nor anything that belongs to it.
+    Unknown,
+    /// It exists.
+    Known {
+        /// Whether a default payment method or source is set on it; none when only what belongs to it was seen.
+        has_payment_method: Option<bool>,
+    },
+    /// Stripe has deleted it.
+    Deleted,
+}
+
+/// May this customer use this feature at this time? Total: no input makes it fail.
+pub fn evaluate(policy: &Policy, customer: CustomerState, sources: &[Source], feature: &str, now: Timestamp) -> Answer {
+    if let Some(answer) = without_sources(customer) {
+        return answer;
+    }
+    Case::new(policy, customer, sources).answer(feature, now)
+}
+
+/// The answers for every feature that the policy or anything the customer has names.
+pub fn evaluate_all(
+    policy: &Policy,
+    customer: CustomerState,
+    sources: &[Source],
+    now: Timestamp,
+) -> BTreeMap<Box<str>, Answer> {
+    let case = Case::new(policy, customer, sources);
+    let refused = without_sources(customer);
+    let answer = |feature: &str| refused.clone().unwrap_or_else(|| case.answer(feature, now));
+    case.features().into_iter().map(|feature| (feature.into(), answer(feature))).collect()
+}
+
+/// The answer where nothing the customer has can count.
+fn without_sources(customer: CustomerState) -> Option<Answer> {
+    match customer {
+        CustomerState::Unknown => Some(nothing(Code::UnknownCustomer)),
+        CustomerState::Deleted => Some(nothing(Code::CustomerDeleted)),
+        CustomerState::Known { .. } => None,
+    }
+}
+
+/// A subscription, who judges it, and what it offers.
+#[derive(Debug)]
+struct Subscribed<'a> {
+    id: &'a SubscriptionId,
+    judge: Judge<'a>,
+    offers: Vec<Offer<'a>>,
+    instants: Vec<Timestamp>,
+}
+
+/// Everything an answer is made of but the time and the feature.
+#[derive(Debug)]
+struct Case<'a> {
+    policy: &'a Policy,
+    subscriptions: Vec<Subscribed<'a>>,
+    summary: Option<(&'a Moment, &'a EntitlementSummary)>,
+}
+
+impl<'a> Case<'a> {
+    fn new(policy: &'a Policy, customer: CustomerState, sources: &'a [Source]) -> Self {
+        let mut case = Self { policy, subscriptions: Vec::new(), summary: None };
+        for source in sources {
+            match source {
+                Source::Subscription { id, standing } => {
+                    let judge = Judge::new(policy, customer, standing);
+                    let mut offers = offers(policy, standing);
+                    offers.retain(|offer| judge.counts(offer));
+                    let mut instants = judge.instants();
+                    instants.sort_unstable();
+                    instants.dedup();
+                    case.subscriptions.push(Subscribed { id, judge, offers, instants });
+                }
+                Source::Summary { moment, summary } if policy.rules.summaries == Summaries::Add => {
+                    case.summary = case.summary.max_by_moment((moment, summary));
+                }
+                Source::Summary { .. } => {}
+            }
+        }
+        case
+    }
+
+    /// Every feature that is named anywhere.
+    fn features(&self) -> BTreeSet<&str> {
+        let of_policy = self.policy.features.keys().map(|name| &**name);
+        let offered = self.subscriptions.iter().flat_map(|one| one.offers.iter().map(|offer| offer.feature));
+        let listed = self.summary.into_iter().flat_map(|(_, summary)| &summary.features);
+        of_policy.chain(offered).chain(listed.map(|feature| &*feature.lookup_key)).collect()
+    }
+
+    /// The answer, and the first time at which it would be another one.
+    fn answer(&self, feature: &str, now: Timestamp) -> Answer {
+        let mut answer = self.answer_at(feature, now);
+        let instants = self.subscriptions.iter().flat_map(|one| &one.instants);
+        let instants: BTreeSet<Timestamp> = instants.copied().filter(|at| *at > now).collect();
+        answer.next_change = instants.into_iter().find_map(|at| {
+            let later = self.answer_at(feature, at);
+            let change = NextChange { at, allowed: later.allowed, code: later.code, value: later.value.clone() };
+            later.differs_from(&answer).then_some(change)
+        });
+        answer
+    }
+
+    fn answer_at(&self, feature: &str, now: Timestamp) -> Answer {
+        let mut verdicts = Vec::new();
+        for one in &self.subscriptions {
+            let offers = one.offers.iter().filter(|offer| offer.feature == feature);
+            verdicts.extend(offers.map(|offer| one.verdict(offer, now)));
+        }
+        verdicts.extend(self.summary_verdict(feature));
+        verdicts.extend(self.default_verdict(feature));
+        let mut answer = Combining::of(self.policy, feature).answer(verdicts, self.code_of_silence(feature));
+        if !answer.allowed && self.summary.is_some_and(|(_, summary)| summary.truncated) {
+            answer.warnings.push(Warning::SummaryTruncated);
+        }
+        answer
+    }
+
+    fn summary_verdict(&self, feature: &str) -> Option<Verdict> {
+        let (moment, summary) = self.summary?;
+        let listed = summary.features.iter().any(|listed| *listed.lookup_key == *feature);
+        let value = || self.default_value(feature);
+        listed.then(|| constant(SourceRef::Summary, Code::Summary, value(), vec![moment.event.clone()]))
+    }
+
+    fn default_verdict(&self, feature: &str) -> Option<Verdict> {
+        self.policy.defaults.get(feature)?;
+        Some(constant(SourceRef::Default, Code::Default, self.default_value(feature), Vec::new()))
+    }
+
+    fn default_value(&self, feature: &str) -> Option<Value> {
+        // A default stands once, whatever is subscribed to.
+        offer::value(self.policy.features.get(feature), self.policy.defaults.get(feature)?, 1)
+    }
+
+    /// Why the answer is no when no source speaks of the feature.
+    fn code_of_silence(&self, feature: &str) -> Code {
+        let declared: Option<&Feature> = self.policy.features.get(feature);
+        match (declared, self.subscriptions.is_empty()) {
+            (Some(_), false) => Code::NotGranted,
+            (Some(_), true) => Code::NoSubscription,
+            // Without a declared feature, only what the customer has could tell a feature from a slip.
+            (None, true) if self.policy.features.is_empty() => Code::NoSubscription,
+            (None, _) => Code::UnknownFeature,
+        }
+    }
+}
+
+impl Subscribed<'_> {
+    fn verdict(&self, offer: &Offer<'_>, now: Timestamp) -> Verdict {
+        let state = self.judge.state(offer, now);
+        let later = self.instants.iter().copied().filter(|at| *at > now);
+        let until = later.into_iter().find(|at| self.judge.state(offer, *at).code != state.code);
+        Verdict {
+            source: SourceRef::Subscription { id: self.id.clone() },
+            plan: offer.plan.map(Box::from),
+            code: state.code,
+            value: offer.value.clone(),
+            because: state.because,
+            warnings: state.warnings,
+            until,
+        }
+    }
+}
+
+/// Of two summaries the newer one counts.
+trait Newest<'a> {
+    fn max_by_moment(self, other: (&'a Moment, &'a EntitlementSummary)) -> Self;
+}
+
+impl<'a> Newest<'a> for Option<(&'a Moment, &'a EntitlementSummary)> {
+    fn max_by_moment(self, other: (&'a Moment, &'a EntitlementSummary)) -> Self {
+        match self {
+            Some(known) if known.0 >= other.0 => Some(known),
+            _ => Some(other),
+        }
+    }
+}
+
+/// A verdict that time does not touch.
+fn constant(source: SourceRef, code: Code, value: Option<Value>, because: Vec<EventId>) -> Verdict {
+    Verdict { source, plan: None, code, value, because, warnings: Vec::new(), until: None }
+}
