@@ -1,0 +1,140 @@
+//! What must come out of a history, computed from the simulator's own objects and not from any rendering: the expected answers
+//! that tests compare a ledger with. Money is in the smallest unit of its currency and never summed across currencies.
+
+use std::collections::BTreeMap;
+
+use crate::currency::Currency;
+use crate::history::Event;
+use crate::model::{Charge, Dispute, Invoice, InvoiceStatus, Object, Refund};
+
+/// A customer's money in one currency, at the end of the history.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Money {
+    /// Charged successfully, before refunds and disputes.
+    pub paid: i64,
+    /// Paid on invoices by other means.
+    pub paid_out_of_band: i64,
+    /// Refunded, refunds that failed excluded.
+    pub refunded: i64,
+    /// Minus `customer.balance`: positive is credit to the customer. Only in the customer's own currency.
+    pub credit: i64,
+    /// `amount_remaining` of open invoices.
+    pub outstanding: i64,
+    /// `amount_remaining` of invoices written off.
+    pub uncollectible: i64,
+    /// Charged amounts under a dispute that is neither won nor lost, inquiries excluded.
+    pub contested: i64,
+    /// Charged amounts lost in disputes.
+    pub lost: i64,
+}
+
+/// The expected outcome of one customer's history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Truth {
+    /// The customer exists and was deleted again.
+    pub customer_deleted: bool,
+    /// The status of every subscription, by id.
+    pub subscriptions: BTreeMap<String, &'static str>,
+    /// The end of the current period of every subscription, by id, unix seconds.
+    pub period_ends: BTreeMap<String, i64>,
+    /// Money by currency code.
+    pub money: BTreeMap<&'static str, Money>,
+    /// Ids of the disputes that are neither won, lost nor closed, inquiries included, with their status.
+    pub open_disputes: BTreeMap<String, &'static str>,
+    /// Invoice statuses, by id.
+    pub invoices: BTreeMap<String, &'static str>,
+}
+
+/// The newest state of every object that carries money.
+#[derive(Default)]
+struct Newest<'a> {
+    invoices: BTreeMap<&'a str, &'a Invoice>,
+    charges: BTreeMap<&'a str, &'a Charge>,
+    refunds: BTreeMap<&'a str, &'a Refund>,
+    disputes: BTreeMap<&'a str, &'a Dispute>,
+    balance: Option<(Currency, i64)>,
+}
+
+impl Truth {
+    pub(crate) fn of(events: &[Event]) -> Self {
+        let mut truth = Self::default();
+        let mut newest = Newest::default();
+        for event in events {
+            truth.see(event, &mut newest);
+        }
+        truth.count(&newest);
+        truth
+    }
+
+    fn see<'a>(&mut self, event: &'a Event, newest: &mut Newest<'a>) {
+        match &event.object {
+            Object::Customer(customer) => {
+                self.customer_deleted = event.kind == "customer.deleted";
+                newest.balance = customer.currency.map(|currency| (currency, customer.balance));
+            }
+            Object::Subscription(subscription) => {
+                self.subscriptions.insert(subscription.id.clone(), subscription.status);
+                self.period_ends.insert(subscription.id.clone(), subscription.period().1);
+            }
+            Object::Invoice(invoice) => {
+                self.invoices.insert(invoice.id.clone(), invoice.status.word());
+                newest.invoices.insert(&invoice.id, invoice);
+            }
+            Object::Charge(charge) => {
+                newest.charges.insert(&charge.id, charge);
+            }
+            Object::Refund(refund) => {
+                newest.refunds.insert(&refund.id, refund);
+            }
+            Object::Dispute(dispute) => {
+                newest.disputes.insert(&dispute.id, dispute);
+            }
+            _ => {}
+        }
+    }
+
+    fn of_currency(&mut self, currency: Currency) -> &mut Money {
+        self.money.entry(currency.code()).or_default()
+    }
+
+    fn count(&mut self, newest: &Newest<'_>) {
+        for charge in newest.charges.values().filter(|charge| charge.failure.is_none()) {
+            self.of_currency(charge.currency).paid += charge.amount_captured;
+        }
+        for refund in newest.refunds.values().filter(|refund| refund.status != "failed") {
+            self.of_currency(refund.currency).refunded += refund.amount;
+        }
+        for invoice in newest.invoices.values() {
+            self.count_invoice(invoice);
+        }
+        for dispute in newest.disputes.values() {
+            self.count_dispute(dispute);
+        }
+        if let Some((currency, balance)) = newest.balance {
+            self.of_currency(currency).credit -= balance;
+        }
+    }
+
+    fn count_invoice(&mut self, invoice: &Invoice) {
+        let money = self.of_currency(invoice.currency);
+        match invoice.status {
+            InvoiceStatus::Open => money.outstanding += invoice.amount_remaining(),
+            InvoiceStatus::Uncollectible => money.uncollectible += invoice.amount_remaining(),
+            InvoiceStatus::Paid if invoice.paid_out_of_band => money.paid_out_of_band += invoice.amount_paid,
+            InvoiceStatus::Paid | InvoiceStatus::Draft | InvoiceStatus::Void => {}
+        }
+    }
+
+    fn count_dispute(&mut self, dispute: &Dispute) {
+        match dispute.status {
+            "won" | "warning_closed" => {}
+            "lost" => self.of_currency(dispute.currency).lost += dispute.amount,
+            status => {
+                self.open_disputes.insert(dispute.id.clone(), status);
+                if !status.starts_with("warning") {
+                    self.of_currency(dispute.currency).contested += dispute.amount;
+                }
+            }
+        }
+    }
+}

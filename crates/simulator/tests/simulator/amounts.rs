@@ -1,0 +1,169 @@
+//! Money adds up: lines, discounts, taxes and balances of invoices; refunds of charges; balances of customers.
+
+use std::collections::BTreeMap;
+
+use daybook_simulator::ApiShape;
+use serde_json::Value;
+
+use crate::common::{histories, key, render};
+
+fn sum(list: &Value, field: &str) -> i64 {
+    list.as_array().unwrap().iter().map(|entry| entry[field].as_i64().unwrap()).sum()
+}
+
+fn int(object: &Value, field: &str) -> i64 {
+    object[field].as_i64().unwrap_or_else(|| panic!("{field} of {object}"))
+}
+
+/// The exclusive tax of an invoice, and all of it, in whichever form the shape has.
+fn taxes(invoice: &Value) -> (i64, i64) {
+    let (name, is_exclusive): (_, fn(&Value) -> bool) = if invoice.get("total_taxes").is_some() {
+        ("total_taxes", |tax| tax["tax_behavior"] == "exclusive")
+    } else {
+        ("total_tax_amounts", |tax| tax["inclusive"] == false)
+    };
+    let entries = invoice[name].as_array().unwrap();
+    let all = sum(&invoice[name], "amount");
+    let exclusive = entries.iter().filter(|tax| is_exclusive(tax)).map(|tax| int(tax, "amount")).sum();
+    (exclusive, all)
+}
+
+#[test]
+fn an_invoices_total_is_its_lines_less_discounts_plus_exclusive_tax() {
+    for shape in ApiShape::ALL {
+        let (mut taxed, mut discounted, mut negative) = (0, 0, 0);
+        for history in histories() {
+            for event in render(&history, shape).iter().filter(|event| event.object["object"] == "invoice") {
+                let invoice = &event.object;
+                let lines = sum(&invoice["lines"]["data"], "amount");
+                let discounts = sum(&invoice["total_discount_amounts"], "amount");
+                let (exclusive, all) = taxes(invoice);
+                assert_eq!(int(invoice, "subtotal"), lines);
+                assert_eq!(int(invoice, "total"), lines - discounts + exclusive, "{invoice}");
+                assert_eq!(int(invoice, "total_excluding_tax"), int(invoice, "total") - all);
+                let line_tax_name = if shape.is_basil_or_later() { "taxes" } else { "tax_amounts" };
+                let line_taxes: i64 = invoice["lines"]["data"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|line| sum(&line[line_tax_name], "amount"))
+                    .sum();
+                assert_eq!(line_taxes, all);
+                taxed += usize::from(all != 0);
+                discounted += usize::from(discounts != 0);
+                negative += usize::from(int(invoice, "total") < 0);
+            }
+        }
+        assert!(taxed > 50 && discounted > 50 && negative > 5, "{taxed} {discounted} {negative}");
+    }
+}
+
+#[test]
+fn what_is_due_is_the_total_with_the_balance_and_what_remains_is_the_rest() {
+    let (mut credited, mut used) = (0, 0);
+    for history in histories() {
+        for event in render(&history, ApiShape::Clover).iter().filter(|event| event.object["object"] == "invoice") {
+            let invoice = &event.object;
+            let (due, paid) = (int(invoice, "amount_due"), int(invoice, "amount_paid"));
+            assert_eq!(int(invoice, "amount_remaining"), due - paid);
+            assert!(due >= 0 && paid >= 0 && paid <= due);
+            if let Some(ending) = invoice["ending_balance"].as_i64() {
+                let starting = int(invoice, "starting_balance");
+                let reduced = int(invoice, "pre_payment_credit_notes_amount");
+                assert_eq!(due, int(invoice, "total") - (ending - starting) - reduced, "{invoice}");
+                credited += usize::from(ending < starting);
+                used += usize::from(ending > starting);
+            }
+        }
+    }
+    assert!(credited > 5 && used > 5, "{credited} credited, {used} used");
+}
+
+#[test]
+fn a_customers_balance_moves_exactly_as_invoices_and_credit_notes_say() {
+    for history in histories() {
+        let (mut balance, mut explained) = (0, 0);
+        let mut seen: BTreeMap<String, i64> = BTreeMap::new();
+        for event in render(&history, ApiShape::Endive) {
+            match event.kind {
+                "customer.created" | "customer.updated" => balance = int(&event.object, "balance"),
+                "invoice.finalized" => {
+                    let moved = int(&event.object, "ending_balance") - int(&event.object, "starting_balance");
+                    explained += moved;
+                    seen.insert(key(&event.object), moved);
+                }
+                "invoice.voided" => explained -= seen.remove(&key(&event.object)).unwrap_or(0),
+                "credit_note.created" if !event.object["customer_balance_transaction"].is_null() => {
+                    explained -= int(&event.object, "amount");
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(balance, explained, "{:?}", history.customer);
+    }
+}
+
+#[test]
+fn amount_refunded_is_the_sum_of_the_refunds_so_far_and_never_more_than_was_captured() {
+    for history in histories() {
+        let mut refunds: BTreeMap<String, i64> = BTreeMap::new();
+        for event in render(&history, ApiShape::Basil) {
+            match event.kind {
+                "refund.created" => {
+                    let charge = event.object["charge"].as_str().unwrap().to_owned();
+                    *refunds.entry(charge).or_default() += int(&event.object, "amount");
+                }
+                "charge.refunded" => {
+                    let charge = &event.object;
+                    let so_far = refunds[charge["id"].as_str().unwrap()];
+                    assert_eq!(int(charge, "amount_refunded"), so_far);
+                    assert!(so_far <= int(charge, "amount_captured"));
+                    assert_eq!(charge["refunded"], so_far == int(charge, "amount_captured"));
+                    assert!(event.previous.unwrap()["amount_refunded"].is_i64());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn three_decimal_amounts_end_in_zero_and_every_currency_appears() {
+    let mut currencies = std::collections::BTreeSet::new();
+    for history in histories() {
+        for event in render(&history, ApiShape::Acacia).iter().filter(|event| event.object["object"] == "charge") {
+            let code = event.object["currency"].as_str().unwrap().to_owned();
+            assert!(code != "kwd" || int(&event.object, "amount") % 10 == 0);
+            currencies.insert(code);
+        }
+    }
+    assert_eq!(currencies.len(), 5);
+}
+
+#[test]
+fn the_truth_agrees_with_the_events_of_every_shape() {
+    for shape in ApiShape::ALL {
+        for history in histories() {
+            let truth = history.truth();
+            let mut newest: BTreeMap<String, Value> = BTreeMap::new();
+            for event in render(&history, shape) {
+                newest.insert(key(&event.object), event.object);
+            }
+            for (id, status) in &truth.subscriptions {
+                assert_eq!(newest[&format!("subscription:{id}")]["status"], *status);
+            }
+            for (code, money) in &truth.money {
+                let of = |kind: &str| {
+                    newest
+                        .values()
+                        .filter(|object| object["object"] == kind && object["currency"] == *code)
+                        .collect::<Vec<_>>()
+                };
+                let paid: i64 = of("charge").iter().map(|charge| int(charge, "amount_captured")).sum();
+                assert_eq!(paid, money.paid);
+                let open = of("invoice").into_iter().filter(|invoice| invoice["status"] == "open");
+                assert_eq!(open.map(|invoice| int(invoice, "amount_remaining")).sum::<i64>(), money.outstanding);
+            }
+        }
+    }
+}
