@@ -1,1 +1,30 @@
-//! Placeholder opening paragraph.
+//! The HTTP face: Stripe's webhooks come in, answers go out. It decides nothing: what is verified is handed to the recorder, what is asked
+//! is read in one snapshot, and what went wrong is a problem document.
+//!
+//! # Layout
+//! - [`config`]: what the program is told at start
+//! - [`state`]: what every request shares
+//! - [`router`], [`server`]: the routes, and the loop that serves them
+//! - [`problem`]: everything that can go wrong, as problem+json
+//! - [`webhook`]: deliveries, verified and recorded
+//! - [`auth`]: bearer keys
+//! - [`reader`], [`wait`]: one snapshot for one answer, and waiting for one's own write
+//! - [`cache`]: entitlement answers, right across processes
+//! - [`v1`]: the read API, one file for each resource
+//! - [`health`], [`metrics`], [`openapi`]: how it is, what it counts, what it offers
+
+pub mod auth;
+pub mod config;
+pub mod health;
+pub mod metrics;
+pub mod problem;
+pub mod router;
+pub mod server;
+pub mod state;
+pub mod webhook;
+
+pub use config::{Config, ConfigError, Endpoint};
+pub use problem::Problem;
+pub use router::router;
+pub use server::serve;
+pub use state::{App, Clock};

@@ -1,0 +1,73 @@
+//! What every request shares. It is built once, by the command line, from plain settings.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use daybook_store::{Database, Recorder};
+
+use crate::auth::keyring::Keyring;
+use crate::config::{Config, ConfigError};
+use crate::metrics::Metrics;
+use crate::webhook::{Arriving, Receivers};
+
+/// The state as routes hold it.
+pub type Shared = Arc<App>;
+
+/// A clock. Nothing here reads the machine's own one past it.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Arc::new(Utc::now))
+    }
+
+    /// A clock that shows whatever this gives.
+    pub fn of(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Clock").finish_non_exhaustive()
+    }
+}
+
+/// The HTTP face of one process.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) config: Config,
+    pub(crate) database: Database,
+    pub(crate) recorder: Recorder,
+    pub(crate) clock: Clock,
+    pub(crate) receivers: Receivers,
+    pub(crate) arriving: Arriving,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) metrics: Metrics,
+}
+
+impl App {
+    /// The face of this database and recorder.
+    ///
+    /// # Errors
+    /// An endpoint's setting that cannot stand.
+    pub fn new(config: Config, database: Database, recorder: Recorder, clock: Clock) -> Result<Shared, ConfigError> {
+        Ok(Arc::new(Self {
+            receivers: Receivers::new(&config.endpoints)?,
+            arriving: Arriving::default(),
+            keyring: Keyring::new(database.clone(), config.keys, &config.cache),
+            metrics: Metrics::new(),
+            config,
+            database,
+            recorder,
+            clock,
+        }))
+    }
+}
