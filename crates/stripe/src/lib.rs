@@ -20,4 +20,4 @@ mod time;
 pub mod translate;
 
 pub use envelope::{Envelope, Unreadable};
-pub use translate::{Mentions, Translated, Translation, translate};
+pub use translate::{Mention, Mentions, Translated, Translation, translate};
