@@ -3,11 +3,31 @@
 //! Two things own transactions: a settlement (its invoices, payments, refunds, disputes, credit notes) through
 //! [`post`], and a customer's credit (the changes of the balance that no document explains) through
 //! [`CustomerCredit::post`]. Neither ever asks in which order anything became known.
+//!
+//! # Layout
+//! - [`Account`], [`Transaction`], [`Posting`]: the chart, and what is written
+//! - `draft`: a transaction in the making, balanced before it can be written
+//! - `book`: one settlement worked out: money received, applied, taken back, and what that undoes
+//! - `invoice`, `payment`, `sale`, `refund`, `credit_note`, `dispute`, `balance_transaction`: one file per owner
+//! - `payer`, `taking`, `reduction`, `split`: who paid, whose money is taken back, and which parts of a sale go with it
+//! - `credit`: the customer's credit balance
 
 mod account;
+mod balance_transaction;
+mod book;
 mod credit;
+mod credit_note;
+mod dispute;
 mod draft;
+mod invoice;
+mod payer;
+mod payment;
 mod posting;
+mod reduction;
+mod refund;
+mod sale;
+mod split;
+mod taking;
 
 pub use account::Account;
 pub use credit::{CustomerCredit, Explained, credit_effects};
@@ -17,6 +37,15 @@ use crate::settlement::Settlement;
 
 /// All transactions of one settlement, sorted by effective time and key. Pure: the same for every order in which its
 /// members became known.
-pub fn post(_settlement: &Settlement<'_>) -> Vec<Transaction> {
-    Vec::new()
+pub fn post(settlement: &Settlement<'_>) -> Vec<Transaction> {
+    let Some(book) = book::Book::of(settlement) else { return Vec::new() };
+    let mut transactions = Vec::new();
+    invoice::post(&book, &mut transactions);
+    payment::post(&book, &mut transactions);
+    sale::post(&book, &mut transactions);
+    refund::post(&book, &mut transactions);
+    credit_note::post(&book, &mut transactions);
+    dispute::post(&book, &mut transactions);
+    transactions.sort_by(|left, right| (left.effective, &left.key).cmp(&(right.effective, &right.key)));
+    transactions
 }
