@@ -205,6 +205,7 @@ impl Row<'_> {
         let start = self.begin();
         self.bytes.extend_from_slice(prefix);
         serde_json::to_writer(&mut *self.bytes, value).expect("a state of ours has text keys and writes to memory");
+        replace_nul_escapes(self.bytes.get_mut(start..).unwrap_or_default());
         self.end(start)
     }
 
@@ -230,6 +231,38 @@ impl Row<'_> {
     }
 }
 
+/// Turns every escaped NUL in JSON text into an escaped replacement character: PostgreSQL refuses the former. A backslash
+/// that is itself escaped begins no escape.
+fn replace_nul_escapes(json: &mut [u8]) {
+    const NUL: &[u8] = b"\\u0000";
+    if !json.windows(NUL.len()).any(|window| window == NUL) {
+        return;
+    }
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let Some((_, escape)) = rest.split_at_mut_checked(at) else { return };
+        if escape.starts_with(NUL)
+            && let Some(digits) = escape.get_mut(2..NUL.len())
+        {
+            digits.copy_from_slice(b"fffd");
+        }
+        rest = escape.get_mut(2..).unwrap_or_default();
+    }
+}
+
 fn length_of(length: usize) -> [u8; 4] {
     i32::try_from(length).unwrap_or(i32::MAX).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replace_nul_escapes;
+
+    #[test]
+    fn an_escaped_nul_is_replaced_and_an_escaped_backslash_before_the_same_letters_is_not() {
+        let mut json = serde_json::to_vec(&["a\0b", "\\u0000", "\\\0"]).unwrap();
+        replace_nul_escapes(&mut json);
+        let read: Vec<String> = serde_json::from_slice(&json).unwrap();
+        assert_eq!(read, ["a\u{fffd}b", "\\u0000", "\\\u{fffd}"]);
+    }
 }

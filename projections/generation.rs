@@ -7,15 +7,18 @@ use sqlx::{Executor, PgConnection};
 pub struct Part {
     /// What operators call it.
     pub name: &'static str,
+    /// Its tables.
+    pub tables: &'static [&'static str],
     schema: &'static str,
     indexes: &'static str,
 }
 
 /// Defines the parts from their folders.
 macro_rules! parts {
-    ($($constant:ident: $name:literal = [$($folder:literal),+];)*) => {
+    ($($constant:ident: $name:literal = [$($folder:literal),+], $tables:expr;)*) => {
         $(const $constant: Part = Part {
             name: $name,
+            tables: &$tables,
             schema: concat!($(include_str!(concat!($folder, "/schema.sql"))),+),
             indexes: concat!($(include_str!(concat!($folder, "/indexes.sql"))),+),
         };)*
@@ -25,16 +28,12 @@ macro_rules! parts {
 }
 
 parts! {
-    AGGREGATES: "aggregates" = ["objects", "aggregates", "records", "changes"];
-    ENTITLEMENTS: "entitlements" = ["entitlements"];
-    SUBSCRIPTIONS: "subscriptions" = ["subscriptions"];
-    CUSTOMERS: "customers" = ["customers"];
-    JOURNAL: "journal" = ["journal", "balances"];
-}
-
-/// The part of this name.
-pub fn part(name: &str) -> Option<&'static Part> {
-    PARTS.iter().find(|part| part.name == name)
+    AGGREGATES: "aggregates" = ["objects", "aggregates", "records", "changes"],
+        ["object", "event", "record_outcome", "change"];
+    ENTITLEMENTS: "entitlements" = ["entitlements"], ["entitlement_source"];
+    SUBSCRIPTIONS: "subscriptions" = ["subscriptions"], ["subscription"];
+    CUSTOMERS: "customers" = ["customers"], ["customer", "account_link"];
+    JOURNAL: "journal" = ["journal", "balances"], ["posting", "balance"];
 }
 
 impl Part {
@@ -44,6 +43,15 @@ impl Part {
     /// What the database says.
     pub async fn create(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         connection.execute(self.schema).await.map(drop)
+    }
+
+    /// Drops its tables from the first schema of the search path.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn drop_tables(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        // Not checked at compile time: the names are those above.
+        connection.execute(format!("drop table {}", self.tables.join(", ")).as_str()).await.map(drop)
     }
 
     /// Makes its keys and indexes.

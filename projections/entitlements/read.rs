@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use daybook_domain::{entitlement::Source, scope::ScopeId};
+use daybook_domain::{
+    entitlement::{CustomerState, Source},
+    scope::ScopeId,
+};
 use sqlx::{PgConnection, types::Json};
 
 /// What is known of one customer when a check is made.
@@ -12,10 +15,21 @@ pub struct Known {
     pub seen: bool,
     /// Whether Stripe has deleted it.
     pub deleted: bool,
-    /// Whether a default payment method is set on the customer.
-    pub has_payment_method: bool,
+    /// Whether a default payment method is set on the customer; none while only its sources were seen.
+    pub has_payment_method: Option<bool>,
     /// Its sources, by kind and id.
     pub sources: Vec<Source>,
+}
+
+impl Known {
+    /// The state of the customer, as checks want it.
+    pub fn state(&self) -> CustomerState {
+        match self {
+            Self { deleted: true, .. } => CustomerState::Deleted,
+            Self { seen: false, .. } => CustomerState::Unknown,
+            Self { has_payment_method, .. } => CustomerState::Known { has_payment_method: *has_payment_method },
+        }
+    }
 }
 
 /// What is known of one customer.
@@ -53,7 +67,7 @@ pub async fn of_customers(
         let one = Known {
             seen: true,
             deleted: row.deleted,
-            has_payment_method: row.has_payment_method,
+            has_payment_method: Some(row.has_payment_method),
             sources: Vec::new(),
         };
         known.insert(row.id, one);

@@ -2,9 +2,9 @@
 
 mod read;
 
-pub use read::{Posting, of_customer, of_object};
+pub use read::{Posting, of_customer, of_id, of_object};
 
-use daybook_domain::accounting::Transaction;
+use daybook_domain::accounting::{Problem, Transaction};
 use sqlx::PgConnection;
 
 use crate::{
@@ -32,13 +32,14 @@ pub const TABLE: Table = Table {
         "earned_until",
         "product",
         "causes",
+        "problem",
     ],
 };
 
 /// Adds the postings of one transaction.
 pub fn derive(rows: &mut Rows, owner: &Owner, transaction: &Transaction) {
     for (line, posting) in (0_i32..).zip(&transaction.postings) {
-        let _complete = rows
+        let row = rows
             .row()
             .smallint(owner.scope.0)
             .text(&transaction.key)
@@ -55,6 +56,21 @@ pub fn derive(rows: &mut Rows, owner: &Owner, transaction: &Transaction) {
             .optional_timestamp(posting.earned_over.map(|period| period.end))
             .optional_text(posting.product.as_ref().map(|product| product.as_str()))
             .texts(transaction.causes.iter().map(|cause| cause.as_str()).collect::<Vec<_>>().into_iter());
+        let _complete = match transaction.problem {
+            Some(problem) => row.text(problem_name(problem)),
+            None => row.null(),
+        };
+    }
+}
+
+fn problem_name(problem: Problem) -> &'static str {
+    match problem {
+        Problem::NeedsFetch => "needs_fetch",
+        Problem::Difference => "difference",
+        Problem::SourceUnknown => "source_unknown",
+        Problem::NothingToUndo => "nothing_to_undo",
+        Problem::Overflow => "overflow",
+        Problem::CurrencyUnknown => "currency_unknown",
     }
 }
 

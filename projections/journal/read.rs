@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use daybook_domain::{
-    id::ObjectRef,
+    id::{ObjectKind, ObjectRef},
     scope::ScopeId,
 };
 use sqlx::PgConnection;
@@ -67,6 +67,30 @@ pub async fn of_customer(
          where scope = $1 and customer = $2 order by effective_at desc, transaction_key desc, line limit $3",
         scope.0,
         customer,
+        limit
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The postings that record transitions of the object with this id, whatever kind of object it is; at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_id(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    id: &str,
+    limit: i64,
+) -> Result<Vec<Posting>, sqlx::Error> {
+    let kinds: Vec<i16> = ObjectKind::ALL.into_iter().map(ObjectKind::number).collect();
+    sqlx::query_as!(
+        Posting,
+        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes from posting
+         where scope = $1 and kind = any($2) and id = $3 order by effective_at, transaction_key, line limit $4",
+        scope.0,
+        &kinds,
+        id,
         limit
     )
     .fetch_all(connection)

@@ -21,5 +21,7 @@ create table posting (
     earned_until timestamptz,
     product text,
     -- the events that caused it
-    causes text[] not null
+    causes text[] not null,
+    -- why a person should look at it
+    problem text
 );

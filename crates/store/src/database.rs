@@ -87,6 +87,17 @@ impl Database {
         Ok(MIGRATOR.iter().map(|migration| migration.version).filter(|version| !applied.contains(version)).collect())
     }
 
+    /// A connection of its own for a worker or a rebuild: work that lasts, and that the pool must not wait for. Plans are
+    /// made for the values at hand and never compiled: the tables of a generation begin empty.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn dedicated_connection(&self) -> Result<PgConnection, Error> {
+        let options = self.options.clone().application_name("daybook worker");
+        let settings = [("jit", "off"), ("plan_cache_mode", "force_custom_plan"), ("synchronous_commit", "on")];
+        Ok(PgConnection::connect_with(&options.options(settings)).await?)
+    }
+
     /// A connection of its own, for a listener. Nothing else waits behind it.
     pub(crate) fn listener_pool(&self) -> PgPool {
         PgPoolOptions::new()

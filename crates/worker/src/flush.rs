@@ -54,8 +54,8 @@ pub async fn flush(
 struct Settled {
     /// Transactions by owner; every member has an entry, so that one that lost its transactions is seen.
     transactions: BTreeMap<ObjectRef, Vec<Transaction>>,
-    /// What explains customers' credit, by customer; no explanation any more where none is given.
-    credit: BTreeMap<CustomerId, Vec<(ObjectRef, Option<Explained>)>>,
+    /// What explains customers' credit, by customer and object; an object without any explains nothing any more.
+    credit: BTreeMap<CustomerId, Vec<(ObjectRef, Vec<Explained>)>>,
 }
 
 fn settle(books: &mut Books) -> Settled {
@@ -65,25 +65,31 @@ fn settle(books: &mut Books) -> Settled {
             continue;
         }
         let settlement = books.settlement(&seed);
-        let mut unexplained: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
+        let mut silent: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
         for (member, object) in settlement.members() {
             settled.transactions.insert(member.clone(), Vec::new());
-            if let Some(customer) = object.customer().filter(|_| accounting::explains_credit(member.kind)) {
-                unexplained.insert(member.clone(), customer.clone());
+            if let Some(customer) = object.customer().filter(|_| may_explain_credit(member.kind)) {
+                silent.insert(member.clone(), customer.clone());
             }
         }
-        for transaction in accounting::post(&settlement) {
+        let transactions = accounting::post(&settlement);
+        for (customer, object, explained) in accounting::credit_effects(&settlement, &transactions) {
+            silent.remove(&object);
+            settled.credit.entry(customer).or_default().push((object, explained));
+        }
+        for (object, customer) in silent {
+            settled.credit.entry(customer).or_default().push((object, Vec::new()));
+        }
+        for transaction in transactions {
             settled.transactions.entry(transaction.object.clone()).or_default().push(transaction);
-        }
-        for (customer, object, explained) in accounting::credit_effects(&settlement) {
-            unexplained.remove(&object);
-            settled.credit.entry(customer).or_default().push((object, Some(explained)));
-        }
-        for (object, customer) in unexplained {
-            settled.credit.entry(customer).or_default().push((object, None));
         }
     }
     settled
+}
+
+/// Documents that can change a customer's balance.
+fn may_explain_credit(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Invoice | ObjectKind::CreditNote)
 }
 
 /// Tells customers' credit what explains it.
@@ -99,13 +105,12 @@ async fn explain_credit(
     loader.load(connection, scope, books, wanted).await?;
     for (customer, effects) in &settled.credit {
         let object = credit_of(customer);
-        for (key, explained) in effects {
-            let known = books.get(&object).is_some();
-            if !known && explained.is_none() {
+        for (by, explained) in effects {
+            if explained.is_empty() && books.get(&object).is_none() {
                 continue;
             }
             if let State::Credit(credit) = &mut books.change(&object).state {
-                credit.explain(key, explained.clone());
+                credit.explain(by, explained.clone());
             }
         }
     }

@@ -41,6 +41,11 @@ impl Loader {
         }
     }
 
+    /// Whether the table may hold anything at all.
+    pub fn may_load(&self) -> bool {
+        !matches!(self, Self::Written(written) if written.is_empty())
+    }
+
     /// Loads what is wanted, and everything linked with it, as far as it is not in memory.
     ///
     /// # Errors
@@ -52,7 +57,7 @@ impl Loader {
         books: &mut Books,
         mut wanted: HashSet<ObjectRef>,
     ) -> Result<(), Error> {
-        if matches!(self, Self::Written(written) if written.is_empty()) {
+        if !self.may_load() {
             return Ok(());
         }
         let mut asked: HashSet<ObjectRef> = HashSet::new();

@@ -9,7 +9,7 @@ use super::{Error, SubscriptionCommand, SubscriptionEvent};
 use crate::{
     fact,
     id::InvoiceId,
-    order::{Milestones, Register},
+    order::{Milestones, Moment, Register},
     settlement::{DisputeStanding, InvoiceStanding},
     time::Timestamp,
 };
@@ -115,6 +115,11 @@ impl Subscription {
     /// The newest snapshot.
     pub fn snapshot(&self) -> Option<&fact::Subscription> {
         self.snapshot.value()
+    }
+
+    /// The moment of the newest snapshot.
+    pub fn moment(&self) -> Option<&Moment> {
+        self.snapshot.moment()
     }
 
     /// Disputes over its payments, by id.

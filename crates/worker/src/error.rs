@@ -1,0 +1,34 @@
+//! What can go wrong between the log and the read models.
+
+use daybook_domain::id::ObjectRef;
+
+/// Everything this crate's functions can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The log, a checkpoint or a lease could not be read or moved.
+    #[error(transparent)]
+    Store(#[from] daybook_store::Error),
+    /// The database refused a statement or could not be reached.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A stored state was written by another version of the code, or was damaged.
+    #[error("the stored state of {object} cannot be read by this version: run `daybook rebuild --all`")]
+    UnreadableState {
+        /// Whose state.
+        object: ObjectRef,
+    },
+    /// There is no read model of this name.
+    #[error("there is no read model {name:?}; there are: {}", known.join(", "))]
+    UnknownReadModel {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
+    },
+    /// A rebuild is running already.
+    #[error("another rebuild is running; wait for it to end, or for its lease to expire")]
+    AlreadyRebuilding,
+    /// A rebuild was asked to stop before its end; the read models are as they were.
+    #[error("stopped before the end; the read models are as they were")]
+    Stopped,
+}

@@ -1,0 +1,125 @@
+//! One rebuild from beginning to end: fold the log into a new generation, catch up with the live one, switch.
+
+use daybook_projections::generation::PARTS;
+use daybook_store::{Database, checkpoint, generation};
+use sqlx::{Connection, PgConnection};
+
+use super::{
+    Observer, Progress, RebuildConfig, Rebuilt, What,
+    fold_log::{Target, fold_log},
+    switch::switch_over,
+};
+use crate::{
+    Error,
+    batch::{BatchLimits, Generations, apply_next},
+    engine::Engine,
+    loader::Loader,
+    setup::{CODE_VERSION, ensure_generation},
+};
+
+/// Rebuilds read models from the log and switches over. What was live before is kept until the next rebuild.
+///
+/// # Errors
+/// What the database says, that another rebuild is running, or that it was told to stop; the read models are then as
+/// they were.
+pub async fn rebuild(
+    database: &Database,
+    what: What,
+    config: &RebuildConfig,
+    observer: &Observer<'_>,
+) -> Result<Rebuilt, Error> {
+    let mut connection = database.dedicated_connection().await?;
+    ensure_generation(&mut connection).await?;
+    claim(&mut connection).await?;
+    prune_abandoned(&mut connection).await?;
+    let generation = begin(&mut connection).await?;
+    let built = build(database, &mut connection, generation, what, config, observer).await;
+    if built.is_err() {
+        // Best effort: what is left behind answers nobody, and the next rebuild removes it.
+        if let Err(error) = generation::prune(&mut connection, generation).await {
+            tracing::warn!(%error, generation, "a generation that was given up is left for the next rebuild to remove");
+        }
+    }
+    connection.close().await?;
+    built
+}
+
+async fn build(
+    database: &Database,
+    connection: &mut PgConnection,
+    generation: i32,
+    what: What,
+    config: &RebuildConfig,
+    observer: &Observer<'_>,
+) -> Result<Rebuilt, Error> {
+    let size = live_size(connection).await?;
+    fold_log(database, Target { generation, size }, config, observer).await?;
+    checkpoint::advance(connection, generation, 0, size, 0).await?;
+    (observer.progress)(Progress::CatchingUp);
+    let mut engine = Engine::new(Loader::Any);
+    let size = catch_up(connection, &mut engine, generation, size, observer).await?;
+    (observer.progress)(Progress::Switching);
+    let size = switch_over(connection, &mut engine, generation, size, what).await?;
+    Ok(Rebuilt { generation, size })
+}
+
+/// One rebuild at a time; the lock ends with the connection, whatever becomes of this process.
+async fn claim(connection: &mut PgConnection) -> Result<(), Error> {
+    let claimed =
+        sqlx::query_scalar!("select pg_try_advisory_lock(hashtextextended('daybook rebuild', 0)) as \"claimed!\"")
+            .fetch_one(connection)
+            .await?;
+    if claimed { Ok(()) } else { Err(Error::AlreadyRebuilding) }
+}
+
+/// Removes generations that answer nobody, the newest of them aside: that one was live before.
+async fn prune_abandoned(connection: &mut PgConnection) -> Result<(), Error> {
+    let live = Generations::live(&generation::pointer(connection).await?);
+    for one in generation::all(connection).await? {
+        if !live.iter().any(|generation| generation == one.id) {
+            generation::prune(connection, one.id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn begin(connection: &mut PgConnection) -> Result<i32, Error> {
+    let mut transaction = connection.begin().await?;
+    let new = generation::create(&mut transaction, CODE_VERSION).await?;
+    generation::use_generation(&mut transaction, new.id).await?;
+    for part in PARTS {
+        part.create(&mut transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(new.id)
+}
+
+/// The size that live answers have.
+pub(super) async fn live_size(connection: &mut PgConnection) -> Result<i64, Error> {
+    let live = Generations::live(&generation::pointer(connection).await?);
+    match live.newest() {
+        Some(newest) => Ok(checkpoint::read(connection, newest).await?.size),
+        None => Ok(0),
+    }
+}
+
+/// Applies what the live generation has applied meanwhile, until there is little left.
+async fn catch_up(
+    connection: &mut PgConnection,
+    engine: &mut Engine,
+    generation: i32,
+    mut size: i64,
+    observer: &Observer<'_>,
+) -> Result<i64, Error> {
+    loop {
+        let ahead = live_size(connection).await? - size;
+        let limits = BatchLimits::default();
+        if ahead < limits.records {
+            return Ok(size);
+        }
+        if observer.shutdown.is_cancelled() {
+            return Err(Error::Stopped);
+        }
+        size = apply_next(connection, engine, &Generations::one(generation), size, 0, &limits).await?;
+    }
+}

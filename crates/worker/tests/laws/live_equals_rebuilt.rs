@@ -1,0 +1,135 @@
+//! Law 4: a rebuild from the log alone gives the rows that live processing gave, whatever the sizes of its batches and
+//! however often it was killed between two of them.
+
+use daybook_domain::scope::ScopeId;
+use daybook_simulator::deliver::{Disorder, disorder};
+use daybook_store::{Database, checkpoint, generation, snapshot::Snapshot};
+use daybook_worker::{
+    Loader,
+    batch::{BatchLimits, Generations, apply_next},
+    engine::Engine,
+    rebuild::{Observer, RebuildConfig, What, rebuild},
+    setup,
+};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use tokio_util::sync::CancellationToken;
+
+use super::harness;
+
+/// Applies the whole log in batches of random sizes. A killed worker forgets all its states.
+async fn work_live(database: &Database, seed: u64) {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut connection = database.dedicated_connection().await.unwrap();
+    setup::ensure_generation(&mut connection).await.unwrap();
+    let generations = Generations::live(&generation::pointer(&mut connection).await.unwrap());
+    let mut engine = Engine::new(Loader::Any);
+    loop {
+        let size = checkpoint::read(&mut connection, generations.newest().unwrap()).await.unwrap().size;
+        if random.random_ratio(1, 4) {
+            engine = Engine::new(Loader::Any);
+        }
+        let limits = BatchLimits {
+            records: random.random_range(1..60),
+            states: random.random_range(0..50),
+            ..BatchLimits::default()
+        };
+        let reached =
+            apply_next(&mut connection, &mut engine, &generations, size, 1, &limits).await.unwrap();
+        if reached == size {
+            return;
+        }
+    }
+}
+
+async fn rebuild_everything(database: &Database, states: usize) {
+    let config = RebuildConfig { states, records: 97, ..RebuildConfig::default() };
+    let observer = Observer { progress: &|_| {}, shutdown: &CancellationToken::new() };
+    rebuild(database, What::Everything, &config, &observer).await.unwrap();
+}
+
+/// Everything readers can see, and what the aggregates took in.
+async fn everything(database: &Database) -> Vec<(&'static str, Vec<String>)> {
+    let mut snapshot = Snapshot::begin(database.pool()).await.unwrap();
+    let mut tables = Vec::new();
+    for table in harness::READERS.iter().chain(&["event", "record_outcome"]) {
+        tables.push((*table, harness::rows(&mut snapshot, table).await));
+    }
+    tables
+}
+
+fn assert_same(live: &[(&str, Vec<String>)], rebuilt: &[(&str, Vec<String>)], how: &str) {
+    for ((table, live), (_, rebuilt)) in live.iter().zip(rebuilt) {
+        let only_live: Vec<_> = live.iter().filter(|row| !rebuilt.contains(row)).take(3).collect();
+        let only_rebuilt: Vec<_> = rebuilt.iter().filter(|row| !live.contains(row)).take(3).collect();
+        assert!(live == rebuilt, "{how}: {table} differs\nonly live: {only_live:#?}\nonly rebuilt: {only_rebuilt:#?}");
+    }
+}
+
+#[tokio::test]
+async fn live_processing_in_random_batches_with_kills_equals_a_rebuild() {
+    for seed in 0..12 {
+        let (_test, database) = harness::database().await;
+        let events = disorder(harness::history(seed, 4, 5), seed, &Disorder::TYPICAL);
+        harness::append(&database, &events).await;
+        work_live(&database, seed).await;
+        let live = everything(&database).await;
+        assert!(live.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows: {live:?}");
+        rebuild_everything(&database, usize::MAX).await;
+        assert_same(&live, &everything(&database).await, &format!("history {seed}"));
+    }
+}
+
+#[tokio::test]
+async fn a_rebuild_that_cannot_hold_all_states_in_memory_gives_the_same_rows() {
+    let (_test, database) = harness::database().await;
+    harness::append(&database, &disorder(harness::history(77, 12, 8), 77, &Disorder::TYPICAL)).await;
+    work_live(&database, 77).await;
+    let live = everything(&database).await;
+    rebuild_everything(&database, 40).await;
+    assert_same(&live, &everything(&database).await, "with 40 states in memory");
+}
+
+#[tokio::test]
+async fn a_read_model_rebuilt_alone_equals_the_one_it_replaces_and_goes_on_moving_with_the_others() {
+    let (_test, database) = harness::database().await;
+    let events = harness::history(5, 6, 6);
+    let (first, rest) = events.split_at(events.len() / 2);
+    harness::append(&database, first).await;
+    work_live(&database, 5).await;
+    let live = everything(&database).await;
+    let config = RebuildConfig::default();
+    let observer = Observer { progress: &|_| {}, shutdown: &CancellationToken::new() };
+    rebuild(&database, What::only("journal").unwrap(), &config, &observer).await.unwrap();
+    assert_same(&live, &everything(&database).await, "the journal alone");
+    harness::append(&database, rest).await;
+    work_live(&database, 6).await;
+    let live = everything(&database).await;
+    rebuild_everything(&database, usize::MAX).await;
+    assert_same(&live, &everything(&database).await, "everything after the journal alone");
+}
+
+#[tokio::test]
+async fn a_rebuild_that_is_stopped_changes_nothing_and_leaves_nothing() {
+    let (_test, database) = harness::database().await;
+    harness::append(&database, &harness::history(9, 2, 4)).await;
+    work_live(&database, 9).await;
+    let live = everything(&database).await;
+    let shutdown = CancellationToken::new();
+    shutdown.cancel();
+    let observer = Observer { progress: &|_| {}, shutdown: &shutdown };
+    let stopped = rebuild(&database, What::Everything, &RebuildConfig::default(), &observer).await;
+    assert!(matches!(stopped, Err(daybook_worker::Error::Stopped)), "{stopped:?}");
+    assert_same(&live, &everything(&database).await, "after a rebuild that was stopped");
+    let mut connection = database.dedicated_connection().await.unwrap();
+    assert_eq!(generation::all(&mut connection).await.unwrap().len(), 1);
+}
+
+#[test]
+fn a_read_model_that_does_not_exist_is_named_with_those_that_do() {
+    let error = What::only("jurnal").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"there is no read model "jurnal"; there are: entitlements, subscriptions, customers, journal"#
+    );
+    assert_eq!(ScopeId(1).to_string(), "1");
+}

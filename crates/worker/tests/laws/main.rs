@@ -1,0 +1,6 @@
+//! The laws, as property tests: order does not matter (3), live equals rebuilt (4), one size for all answers (5).
+
+mod harness;
+mod live_equals_rebuilt;
+mod order_does_not_matter;
+mod stock_repository;
