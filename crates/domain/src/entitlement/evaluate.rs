@@ -66,7 +66,6 @@ struct Subscribed<'a> {
     id: &'a SubscriptionId,
     judge: Judge<'a>,
     offers: Vec<Offer<'a>>,
-    instants: Vec<Timestamp>,
 }
 
 /// Everything an answer is made of but the time and the feature.
@@ -86,13 +85,10 @@ impl<'a> Case<'a> {
                     let judge = Judge::new(policy, customer, standing);
                     let mut offers = offers(policy, standing);
                     offers.retain(|offer| judge.counts(offer));
-                    let mut instants = judge.instants();
-                    instants.sort_unstable();
-                    instants.dedup();
-                    case.subscriptions.push(Subscribed { id, judge, offers, instants });
+                    case.subscriptions.push(Subscribed { id, judge, offers });
                 }
                 Source::Summary { moment, summary } if policy.rules.summaries == Summaries::Add => {
-                    case.summary = case.summary.max_by_moment((moment, summary));
+                    case.summary = case.summary.filter(|(newest, _)| *newest >= moment).or(Some((moment, summary)));
                 }
                 Source::Summary { .. } => {}
             }
@@ -108,16 +104,20 @@ impl<'a> Case<'a> {
         of_policy.chain(offered).chain(listed.map(|feature| &*feature.lookup_key)).collect()
     }
 
-    /// The answer, and the first time at which it would be another one.
+    /// The answer, and the first time at which it would be another one: from one time at which any source changes what
+    /// it says to the next.
     fn answer(&self, feature: &str, now: Timestamp) -> Answer {
         let mut answer = self.answer_at(feature, now);
-        let instants = self.subscriptions.iter().flat_map(|one| &one.instants);
-        let instants: BTreeSet<Timestamp> = instants.copied().filter(|at| *at > now).collect();
-        answer.next_change = instants.into_iter().find_map(|at| {
-            let later = self.answer_at(feature, at);
-            let change = NextChange { at, allowed: later.allowed, code: later.code, value: later.value.clone() };
-            later.differs_from(&answer).then_some(change)
-        });
+        let mut at = next_verdict(&answer);
+        while let Some(time) = at {
+            let later = self.answer_at(feature, time);
+            if later.differs_from(&answer) {
+                let (allowed, code, value) = (later.allowed, later.code, later.value);
+                answer.next_change = Some(NextChange { at: time, allowed, code, value });
+                break;
+            }
+            at = next_verdict(&later);
+        }
         answer
     }
 
@@ -169,8 +169,6 @@ impl<'a> Case<'a> {
 impl Subscribed<'_> {
     fn verdict(&self, offer: &Offer<'_>, now: Timestamp) -> Verdict {
         let state = self.judge.state(offer, now);
-        let later = self.instants.iter().copied().filter(|at| *at > now);
-        let until = later.into_iter().find(|at| self.judge.state(offer, *at).code != state.code);
         Verdict {
             source: SourceRef::Subscription { id: self.id.clone() },
             plan: offer.plan.map(Box::from),
@@ -178,23 +176,14 @@ impl Subscribed<'_> {
             value: offer.value.clone(),
             because: state.because,
             warnings: state.warnings,
-            until,
+            until: self.judge.until(offer, now),
         }
     }
 }
 
-/// Of two summaries the newer one counts.
-trait Newest<'a> {
-    fn max_by_moment(self, other: (&'a Moment, &'a EntitlementSummary)) -> Self;
-}
-
-impl<'a> Newest<'a> for Option<(&'a Moment, &'a EntitlementSummary)> {
-    fn max_by_moment(self, other: (&'a Moment, &'a EntitlementSummary)) -> Self {
-        match self {
-            Some(known) if known.0 >= other.0 => Some(known),
-            _ => Some(other),
-        }
-    }
+/// When the first of the sources that were considered says something else.
+fn next_verdict(answer: &Answer) -> Option<Timestamp> {
+    answer.considered.iter().filter_map(|verdict| verdict.until).min()
 }
 
 /// A verdict that time does not touch.

@@ -26,3 +26,6 @@ pub use code::Code;
 pub use evaluate::{CustomerState, evaluate, evaluate_all};
 pub use policy::Policy;
 pub use source::Source;
+
+#[cfg(test)]
+mod tests;

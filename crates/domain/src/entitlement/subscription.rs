@@ -43,21 +43,37 @@ impl<'a> Judge<'a> {
         offer.basis != Basis::PaidOnly || self.standing.status == SubscriptionStatus::PastDue
     }
 
-    /// Every time at which what it says can change by itself, in any order.
-    pub(super) fn instants(&self) -> Vec<Timestamp> {
-        let standing = self.standing;
-        let renewals = [standing.trial_end, standing.period.map(|period| period.end)].into_iter().flatten();
-        let overruns = renewals.clone().filter_map(|end| self.policy.rules.overrun.map(|overrun| after(end, overrun)));
-        let graces = self.policy.grace_times().map(|grace| after(self.grace.at, grace));
-        standing.cancel_at.into_iter().chain(renewals).chain(overruns).chain(graces).collect()
-    }
-
     /// What it says of an offer at this time.
     pub(super) fn state(&self, offer: &Offer<'_>, now: Timestamp) -> State {
-        if let Hold::Held { code, because } = &self.hold {
-            return State { code: *code, because: because.clone(), warnings: Vec::new() };
-        }
         let code = self.code(offer, now);
+        State { code, because: self.because(code), warnings: self.warnings(code) }
+    }
+
+    /// When time alone makes it say something else of an offer.
+    pub(super) fn until(&self, offer: &Offer<'_>, now: Timestamp) -> Option<Timestamp> {
+        let code = self.code(offer, now);
+        let later = self.instants(offer).filter(|at| *at > now && self.code(offer, *at) != code);
+        later.min()
+    }
+
+    /// Every time at which what it says of an offer can change by itself, in any order.
+    fn instants(&self, offer: &Offer<'_>) -> impl Iterator<Item = Timestamp> + use<'a> {
+        let standing = self.standing;
+        let overrun = self.policy.rules.overrun;
+        let renewals = [standing.trial_end, standing.period.map(|period| period.end)].into_iter().flatten();
+        let overruns = renewals.clone().filter_map(move |end| overrun.map(|overrun| after(end, overrun)));
+        let grace_over = after(self.grace.at, offer.grace);
+        standing.cancel_at.into_iter().chain([grace_over]).chain(renewals).chain(overruns)
+    }
+
+    fn because(&self, code: Code) -> Vec<EventId> {
+        if let Hold::Held { because, .. } = &self.hold {
+            return because.clone();
+        }
+        // A status that is for good is explained by the event that first showed it.
+        if self.is_over() {
+            return vec![self.standing.since.event.clone()];
+        }
         let mut because = vec![self.standing.cause.clone()];
         match code {
             Code::Grace | Code::PastDueGraceOver => because.push(self.grace.cause.clone()),
@@ -66,13 +82,9 @@ impl<'a> Judge<'a> {
             }
             _ => {}
         }
-        // A status that is for good is explained by the event that first showed it.
-        if self.is_over() {
-            because = vec![self.standing.since.event.clone()];
-        }
         because.sort();
         because.dedup();
-        State { code, because, warnings: self.warnings(code) }
+        because
     }
 
     fn is_over(&self) -> bool {
@@ -80,35 +92,36 @@ impl<'a> Judge<'a> {
     }
 
     fn code(&self, offer: &Offer<'_>, now: Timestamp) -> Code {
-        let standing = self.standing;
-        let scheduled_end = self.scheduled_end();
-        match standing.status {
-            SubscriptionStatus::Canceled => return Code::Canceled,
-            SubscriptionStatus::IncompleteExpired => return Code::IncompleteExpired,
-            _ if scheduled_end.is_some_and(|end| end <= now) => return Code::Canceled,
-            SubscriptionStatus::Unpaid => return Code::Unpaid,
-            SubscriptionStatus::Paused => return Code::Paused,
-            SubscriptionStatus::Incomplete => return Code::Incomplete,
-            SubscriptionStatus::Other(_) => return Code::UnknownStatus,
-            SubscriptionStatus::Trialing | SubscriptionStatus::Active | SubscriptionStatus::PastDue => {}
+        if let Hold::Held { code, .. } = &self.hold {
+            return *code;
         }
-        if standing.last_paid_refunded && self.policy.rules.full_refund == FullRefund::End {
-            return Code::Refunded;
+        let ends = self.scheduled_end();
+        match self.standing.status {
+            SubscriptionStatus::Canceled => Code::Canceled,
+            SubscriptionStatus::IncompleteExpired => Code::IncompleteExpired,
+            _ if ends.is_some_and(|end| end <= now) => Code::Canceled,
+            SubscriptionStatus::Unpaid => Code::Unpaid,
+            SubscriptionStatus::Paused => Code::Paused,
+            SubscriptionStatus::Incomplete => Code::Incomplete,
+            SubscriptionStatus::Other(_) => Code::UnknownStatus,
+            _ if self.ended_by_refund() => Code::Refunded,
+            SubscriptionStatus::Trialing => self.trial(offer, now),
+            _ if self.denied_by_pause() => Code::CollectionPaused,
+            SubscriptionStatus::PastDue => self.past_due(offer, now),
+            SubscriptionStatus::Active => match self.standing.period {
+                Some(period) if period.end <= now => self.unconfirmed(period.end, now),
+                _ if ends.is_some() => Code::Canceling,
+                _ => Code::Active,
+            },
         }
-        if standing.status == SubscriptionStatus::Trialing {
-            return self.trial(offer, now);
-        }
-        if standing.pause_collection.is_some() && self.policy.rules.paused_collection == PausedCollection::Deny {
-            return Code::CollectionPaused;
-        }
-        if standing.status == SubscriptionStatus::PastDue {
-            return self.past_due(offer, now);
-        }
-        match standing.period {
-            Some(period) if period.end <= now => self.unconfirmed(period.end, now),
-            _ if scheduled_end.is_some() => Code::Canceling,
-            _ => Code::Active,
-        }
+    }
+
+    fn ended_by_refund(&self) -> bool {
+        self.standing.last_paid_refunded && self.policy.rules.full_refund == FullRefund::End
+    }
+
+    fn denied_by_pause(&self) -> bool {
+        self.standing.pause_collection.is_some() && self.policy.rules.paused_collection == PausedCollection::Deny
     }
 
     fn trial(&self, offer: &Offer<'_>, now: Timestamp) -> Code {

@@ -157,9 +157,7 @@ impl Policy {
             None => self.plans.is_empty(),
         }
     }
-
-    /// Every grace time this policy can apply.
-    pub(super) fn grace_times(&self) -> impl Iterator<Item = Duration> + '_ {
-        std::iter::once(self.rules.grace).chain(self.plans.values().filter_map(|plan| plan.grace))
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use super::{
 };
 
 const SECTIONS: [&str; 5] = ["accounts", "rules", "features", "plans", "defaults"];
-const RULES: [&str; 9] = [
+pub(super) const RULES: [&str; 9] = [
     "grace",
     "overrun",
     "dispute_open",

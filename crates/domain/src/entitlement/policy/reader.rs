@@ -148,12 +148,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A list of texts, each made into something by `make`.
+    /// A list of texts, each read by `read`.
     pub(super) fn list<T: PartialEq>(
         &mut self,
         node: &Node<'_>,
         expected: &str,
-        make: impl Fn(&str) -> Option<T>,
+        read: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
         let Some(elements) = node.elements() else {
             self.unfit(node, format!("a list of {expected}"));
@@ -162,9 +162,9 @@ impl<'t> Reader<'t> {
         let mut list = Vec::new();
         for element in elements {
             let Some(text) = self.text(&element, expected) else { continue };
-            match make(text) {
-                Some(made) if list.contains(&made) => self.unfit(&element, "each entry once"),
-                Some(made) => list.push(made),
+            match read(text) {
+                Some(entry) if list.contains(&entry) => self.unfit(&element, "each entry once"),
+                Some(entry) => list.push(entry),
                 None => self.unfit(&element, expected),
             }
         }

@@ -1,0 +1,11 @@
+//! The rules, one sentence each; and the laws, over random customers and policies.
+
+mod combining;
+mod disputes;
+mod given;
+mod grace;
+mod laws;
+mod limits;
+mod subscriptions;
+
+pub(in crate::entitlement) use laws::policies;
