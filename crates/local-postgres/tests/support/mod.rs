@@ -130,10 +130,13 @@ impl Holder {
     pub fn kill_everything(&mut self, home: &Path) {
         self.kill_with_watcher(home);
         until("all are killed", || {
-            let left =
-                processes().into_iter().filter(|(_, line, cwd)| line.contains("postgres") && cwd.starts_with(home));
-            // One that has just ended by itself is as good as killed.
-            left.map(|(pid, _, _)| kill(Pid::from_raw(pid), Signal::SIGKILL)).count() == 0
+            let mut left = processes();
+            left.retain(|(_, line, cwd)| line.contains("postgres") && cwd.starts_with(home));
+            for (pid, _, _) in &left {
+                // One that has just ended by itself is as good as killed.
+                let _ = kill(Pid::from_raw(*pid), Signal::SIGKILL);
+            }
+            left.is_empty()
         });
     }
 }
