@@ -169,7 +169,7 @@ fn plans_of(
     for node in section.nodes() {
         let Some(below) = reader.section(&node, "a plan: `[plans.NAME]`") else { continue };
         let plan = plan_of(reader, &below, features);
-        if plan.prices.is_empty() && plan.products.is_empty() && plan.lookup_keys.is_empty() {
+        if ["prices", "products", "lookup_keys"].iter().all(|key| below.get(key).is_none_or(|list| list.is_empty())) {
             reader.missing(&node, "nothing that puts a subscription on it", "`prices`, `products` or `lookup_keys`");
         }
         plans.insert(node.key.into(), plan);

@@ -66,6 +66,11 @@ impl<'v> Node<'v> {
         self.value.get_ref()
     }
 
+    /// Whether it is a list of nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.value().as_array().is_some_and(|array| array.is_empty())
+    }
+
     /// The elements, if it is an array.
     fn elements(&self) -> Option<impl Iterator<Item = Node<'v>> + use<'v>> {
         let DeValue::Array(array) = self.value.get_ref() else { return None };
@@ -156,7 +161,7 @@ impl<'t> Reader<'t> {
         read: impl Fn(&str) -> Option<T>,
     ) -> Vec<T> {
         let Some(elements) = node.elements() else {
-            self.unfit(node, format!("a list of {expected}"));
+            self.unfit(node, format!("a list, each entry {expected}"));
             return Vec::new();
         };
         let mut list = Vec::new();
@@ -193,6 +198,13 @@ impl<'t> Reader<'t> {
         self.problems.push((span.start, Problem { line, column, at, found, expected, suggestion }));
     }
 
+    /// The line that a byte stands in.
+    fn line(&self, byte: usize) -> &str {
+        let before = self.text.get(..byte).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim()
+    }
+
     /// Line and column of a byte of the text, both from 1.
     fn place(&self, byte: usize) -> (usize, usize) {
         let before = self.text.get(..byte).unwrap_or(self.text);
@@ -201,16 +213,15 @@ impl<'t> Reader<'t> {
         (line, column)
     }
 
-    /// What stands there, on one line and not too long.
+    /// What stands there, or the line where nothing does; on one line and not too long.
     fn quote(&self, span: &Range<usize>) -> String {
         let piece = self.text.get(span.clone()).unwrap_or_default();
-        let first = piece.lines().next().unwrap_or_default().trim_end();
+        let first = match piece.lines().next().unwrap_or_default().trim() {
+            "" => self.line(span.start),
+            first => first,
+        };
         if first.is_empty() {
-            return if self.text.get(span.start..).is_none_or(|rest| rest.trim().is_empty()) {
-                "the end of the text".to_owned()
-            } else {
-                "nothing".to_owned()
-            };
+            return "an empty line".to_owned();
         }
         let mut quote: String = first.chars().take(LONGEST_QUOTE).collect();
         if quote.len() < first.len() {

@@ -58,7 +58,7 @@ fn money() -> impl Strategy<Value = Standing> {
             let standing = standing("active");
             let last_paid = standing.last_paid.clone().zip(paid).map(|(last, at)| crate::order::Moment { at, ..last });
             let paid_prices = prices.into_iter().map(PriceId::new).collect();
-            Standing { disputes, unpaid, paid_prices, last_paid, last_paid_refunded, ..standing }
+            Standing { unpaid, last_paid, paid_prices, last_paid_refunded, disputes, ..standing }
         },
     )
 }
@@ -74,7 +74,7 @@ fn standings() -> impl Strategy<Value = Standing> {
             let pause_collection = paused.then(|| PauseCollection { behavior: "void".into(), resumes: None });
             let mut standing = Standing { status, items, period, trial_end, trial_end_without_method, ..money };
             standing.since.at = since;
-            Standing { cancel_at, cancel_at_period_end, has_payment_method, pause_collection, ..standing }
+            Standing { has_payment_method, cancel_at, cancel_at_period_end, pause_collection, ..standing }
         },
     )
 }
