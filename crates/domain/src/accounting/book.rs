@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     credit_note, dispute,
-    draft::{Draft, When},
+    draft::{Draft, NO_CURRENCY, When},
     invoice, payer,
     payment::{self, Application, Capture},
     reduction::{self, Key},
@@ -124,9 +124,6 @@ impl<'a> Book<'a> {
         i128::from(invoice.total) - invoice::balance_change(invoice) - paid.sum::<i128>() - credited.sum::<i128>()
     }
 }
-
-/// ISO 4217: no currency.
-pub(super) const NO_CURRENCY: &str = "xxx";
 
 fn currency_of(observed: &Observed) -> Option<Currency> {
     match observed {

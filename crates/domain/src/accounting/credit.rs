@@ -1,8 +1,13 @@
 //! The credit balance of one customer: what customers' events show of it, and what documents explain.
+//!
+//! Invariant (I5): the debits of `liabilities:customer_credit` over all transactions of a customer, its settlements' and
+//! those made here, sum to the newest balance that an event showed plus what documents explain after that event. While no
+//! event has shown the balance, the first document that names the balance before it stands in; with neither, the
+//! account holds what documents explain, counted from zero.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Transaction};
+use super::{Account, Transaction, chain, draft::Draft};
 use crate::{
     id::{CustomerId, EventId, ObjectKind, ObjectRef},
     money::Currency,
@@ -29,17 +34,23 @@ pub struct Explained {
 /// What is known of one customer's credit balance: a join.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerCredit {
+    /// Sorted by currency, then event order.
     seen: Vec<Sight>,
+    /// Sorted by object.
     explained: Vec<(ObjectRef, Vec<Explained>)>,
 }
 
 /// One event's view of the balance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Sight {
-    currency: Option<Currency>,
-    moment: Moment,
-    previous: Option<i64>,
-    balance: i64,
+pub(super) struct Sight {
+    /// The customer's currency, once it has one.
+    pub currency: Option<Currency>,
+    /// When, and which event.
+    pub moment: Moment,
+    /// The balance before, where the event says that it moved.
+    pub previous: Option<i64>,
+    /// The balance.
+    pub balance: i64,
 }
 
 impl CustomerCredit {
@@ -55,21 +66,42 @@ impl CustomerCredit {
         balance: i64,
     ) -> bool {
         let sight = Sight { currency, moment: moment.clone(), previous, balance };
-        let known = self.seen.iter().any(|known| known.currency == currency && known.moment.event == moment.event);
-        if known {
+        let place = self.seen.partition_point(|known| *known < sight);
+        let repeats = |known: &Sight| known.currency == currency && known.moment == *moment;
+        let neighbours = place.checked_sub(1).into_iter().chain([place]);
+        if neighbours.filter_map(|index| self.seen.get(index)).any(repeats) {
             return false;
         }
-        let before = self.seen.len();
-        let place = self.seen.partition_point(|known| *known < sight);
         self.seen.insert(place, sight);
-        let _ = before;
+        let previous_one = place.checked_sub(1).and_then(|index| self.seen.get(index));
+        let is_first = previous_one.is_none_or(|known| known.currency != currency);
+        let is_newest = self.seen.get(place + 1).is_none_or(|known| known.currency != currency);
+        if is_first {
+            self.forget(place + 1, currency);
+        } else if is_newest {
+            self.forget(place - 1, currency);
+        } else {
+            return !self.forget(place, currency);
+        }
         true
+    }
+
+    /// Drops a sight that is neither first nor newest of its currency and names no balance before. Says whether.
+    fn forget(&mut self, index: usize, currency: Option<Currency>) -> bool {
+        let same = |index: Option<usize>| {
+            index.and_then(|index| self.seen.get(index)).is_some_and(|known| known.currency == currency)
+        };
+        let inside = same(index.checked_sub(1)) && same(Some(index + 1));
+        let idle = self.seen.get(index).is_some_and(|known| known.currency == currency && known.previous.is_none());
+        if inside && idle {
+            self.seen.remove(index);
+        }
+        inside && idle
     }
 
     /// Sets what an object explains of the balance's changes; nothing withdraws it. Returns whether that is news.
     pub fn explain(&mut self, by: &ObjectRef, changes: Vec<Explained>) -> bool {
-        let place = self.explained.binary_search_by(|(known, _)| known.cmp(by));
-        match place {
+        match self.explained.binary_search_by(|(known, _)| known.cmp(by)) {
             Ok(index) if changes.is_empty() => {
                 self.explained.remove(index);
                 true
@@ -87,9 +119,58 @@ impl CustomerCredit {
         }
     }
 
-    /// The transactions of what no document explains.
-    pub fn post(&self, _customer: &CustomerId) -> Vec<Transaction> {
-        Vec::new()
+    /// The transactions of what no document explains: `evt_1:opening`, what existed before the log, and
+    /// `evt_1:balance`, goodwill. Owned by the customer's credit ([`ObjectKind::CustomerCredit`]).
+    ///
+    /// A sight without a currency counts for the only currency known; where several are known it says nothing.
+    pub fn post(&self, customer: &CustomerId) -> Vec<Transaction> {
+        let owner = ObjectRef::new(ObjectKind::CustomerCredit, customer.as_str());
+        let mut drafts: Vec<(Box<str>, Draft)> = Vec::new();
+        for currency in self.currencies() {
+            for found in self.unexplained(currency) {
+                let (transition, against) =
+                    if found.opening { ("opening", Account::Opening) } else { ("balance", Account::ContraGoodwill) };
+                let key: Box<str> = format!("{}:{transition}", found.when.cause).into();
+                let place = drafts.iter().position(|(known, _)| *known == key).unwrap_or(drafts.len());
+                if place == drafts.len() {
+                    let draft = Draft::with_key(key.clone(), owner.clone(), &found.when, Some(customer.clone()));
+                    drafts.push((key, draft));
+                }
+                if let Some((_, draft)) = drafts.get_mut(place) {
+                    draft.debit(Account::CustomerCredit, customer.as_str(), currency, found.amount);
+                    draft.credit(against, customer.as_str(), currency, found.amount);
+                }
+            }
+        }
+        let mut transactions: Vec<Transaction> = drafts.into_iter().filter_map(|(_, draft)| draft.finish()).collect();
+        transactions.sort_by(|left, right| (left.effective, &left.key).cmp(&(right.effective, &right.key)));
+        transactions
+    }
+
+    /// Every currency that anything names; `xxx` where only sights without one exist.
+    fn currencies(&self) -> Vec<Currency> {
+        let seen = self.seen.iter().filter_map(|sight| sight.currency);
+        let mut named: Vec<Currency> = seen.chain(self.all_explained().map(|explained| explained.currency)).collect();
+        named.sort();
+        named.dedup();
+        if named.is_empty() {
+            named.extend(Currency::parse(super::draft::NO_CURRENCY));
+        }
+        named
+    }
+
+    fn all_explained(&self) -> impl Iterator<Item = &Explained> {
+        self.explained.iter().flat_map(|(_, changes)| changes)
+    }
+
+    fn unexplained(&self, currency: Currency) -> Vec<chain::Unexplained> {
+        let only = self.currencies().len() == 1;
+        let counts = |sight: &&Sight| sight.currency == Some(currency) || (only && sight.currency.is_none());
+        let sights = chain::in_order(self.seen.iter().filter(counts).collect());
+        let mut explained: Vec<&Explained> =
+            self.all_explained().filter(|explained| explained.currency == currency).collect();
+        explained.sort();
+        chain::unexplained(&sights, &explained)
     }
 }
 

@@ -11,6 +11,9 @@ use crate::{
     time::{Period, Timestamp},
 };
 
+/// ISO 4217: no currency. Stands where no event names one.
+pub(super) const NO_CURRENCY: &str = "xxx";
+
 /// When something took effect, and the event that says so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct When {
@@ -117,6 +120,9 @@ impl Draft {
             *sums.entry(*currency).or_default() += entry.amount;
         }
         let subject = self.object.id.clone();
+        if sums.keys().any(|currency| currency.as_str() == NO_CURRENCY) {
+            self.mark(Problem::CurrencyUnknown);
+        }
         for (currency, sum) in sums {
             if sum != 0 {
                 self.credit(Account::Suspense, &subject, currency, sum);

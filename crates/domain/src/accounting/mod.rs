@@ -10,11 +10,12 @@
 //! - `book`: one settlement worked out: money received, applied, taken back, and what that undoes
 //! - `invoice`, `payment`, `sale`, `refund`, `credit_note`, `dispute`, `balance_transaction`: one file per owner
 //! - `payer`, `taking`, `reduction`, `split`: who paid, whose money is taken back, and which parts of a sale go with it
-//! - `credit`: the customer's credit balance
+//! - `credit`, `chain`: the customer's credit balance, and what of its changes no document explains
 
 mod account;
 mod balance_transaction;
 mod book;
+mod chain;
 mod credit;
 mod credit_note;
 mod dispute;
