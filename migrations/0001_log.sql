@@ -74,7 +74,8 @@ create table batch (
 comment on table batch is 'One row for each append: the size, the Merkle frontier and the root of the log after it.';
 
 create table delivery (
-    id bigint generated always as identity,
+    -- tells deliveries of one event apart; recorders draw it in blocks, so it is no order
+    id bigint generated always as identity (cache 64),
     -- the record that holds the event
     position bigint not null,
     received_at timestamptz not null,

@@ -88,8 +88,9 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn the_frontier_gives_the_root_of_the_book_at_every_size(leaves in proptest::collection::vec(any::<[u8; 32]>(), 0..150)) {
+        fn the_frontier_gives_the_root_of_the_book_at_every_size(leaves in proptest::collection::vec(any::<[u8; 32]>(), 0..80)) {
             let mut frontier = Frontier::empty();
             for (index, leaf) in leaves.iter().enumerate() {
                 prop_assert_eq!(frontier.root(), tree_hash_by_the_book(&leaves[..index]));

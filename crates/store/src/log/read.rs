@@ -254,7 +254,7 @@ pub async fn deliveries(connection: &mut PgConnection, position: i64) -> Result<
     let deliveries = sqlx::query_as!(
         Delivery,
         "select received_at, outcome, api_version, endpoint, secret_label, signature
-         from delivery where position = $1 order by id",
+         from delivery where position = $1 order by received_at, id",
         position,
     )
     .fetch_all(connection)
