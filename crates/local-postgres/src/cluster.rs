@@ -84,6 +84,14 @@ impl Cluster {
         url::local(&self.server.sockets, role, database)
     }
 
+    /// Runs the statements of a script on the database, as the role that owns everything, in one transaction. For set-up and tools; the
+    /// program itself talks to the database through its own client.
+    pub fn run_script(&self, script: &str) -> Result<(), Error> {
+        let mut session = Session::open(&self.server.sockets, OWNER_ROLE, &self.database)
+            .map_err(|error| unanswered(&format!("connect to {}", self.database), error))?;
+        session.ask(script).map(drop).map_err(|error| unanswered(script, error))
+    }
+
     /// What the server says its version is.
     pub fn version(&self) -> Version {
         Version { text: self.server.version.clone() }
@@ -213,16 +221,20 @@ fn create_missing(session: &mut Session, database: &str) -> Result<(), Error> {
 }
 
 fn create(session: &mut Session, is_there: &str, statement: &str) -> Result<(), Error> {
-    let unanswered = |error: WireError| match error {
-        WireError::Refused { code, message } => Error::Refused { statement: statement.to_owned(), code, message },
-        WireError::Unreachable(source) => Error::System { action: "ask PostgreSQL to", path: statement.into(), source },
-    };
-    if session.ask(is_there).map_err(unanswered)? > 0 {
+    if session.ask(is_there).map_err(|error| unanswered(is_there, error))? > 0 {
         return Ok(());
     }
     match session.ask(statement) {
         // Duplicate database, duplicate object, and the unique violation that a race ends in.
         Err(WireError::Refused { code, .. }) if ["42P04", "42710", "23505"].contains(&code.as_str()) => Ok(()),
-        other => other.map(drop).map_err(unanswered),
+        other => other.map(drop).map_err(|error| unanswered(statement, error)),
+    }
+}
+
+fn unanswered(statement: &str, error: WireError) -> Error {
+    let statement = statement.to_owned();
+    match error {
+        WireError::Refused { code, message } => Error::Refused { statement, code, message },
+        WireError::Unreachable(source) => Error::System { action: "ask PostgreSQL to", path: statement.into(), source },
     }
 }

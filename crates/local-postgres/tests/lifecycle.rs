@@ -27,6 +27,15 @@ fn a_throw_away_cluster_answers_and_leaves_nothing() {
 }
 
 #[test]
+fn a_script_runs_whole_or_not_at_all() {
+    let cluster = Cluster::start(&Options::new(DataDir::ThrowAway)).unwrap();
+    cluster.run_script("create table entry (id int); insert into entry values (1), (2);").unwrap();
+    let refusal = cluster.run_script("insert into entry values (3); insert into nowhere values (1);").unwrap_err();
+    assert!(refusal.to_string().contains("relation \"nowhere\" does not exist (42P01)"), "{refusal}");
+    assert_eq!(psql(&cluster.url(), "select count(*) from entry"), "2");
+}
+
+#[test]
 fn only_data_worth_keeping_is_flushed() {
     for (data_dir, fsync) in [(DataDir::ThrowAway, "off"), (DataDir::DurableThrowAway, "on")] {
         let cluster = Cluster::start(&Options::new(data_dir)).unwrap();

@@ -1,2 +1,60 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: what people and CI do with this workspace, one command each. Every command works on a clean checkout; `demo` and `test` install
+//! PostgreSQL where it is missing and the machine allows it.
+
+mod arrows;
+mod commands;
+mod programs;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", about = "Builds, tests and shows daybook")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build daybook and run its demonstration on a throw-away PostgreSQL cluster
+    Demo {
+        /// Passed on to `daybook demo`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Run all tests on a throw-away PostgreSQL cluster
+    Test {
+        /// Passed on to `cargo test`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Everything that must pass before a change lands: format, arrows, lints, statements, documentation, tests
+    Ci,
+    /// Measure, and print a table
+    Bench {
+        /// Passed on to the benchmark
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Check every SQL statement against the migrations and write what the compiler needs to know about them to `.sqlx/`
+    Sqlx {
+        /// Write nothing; fail when `.sqlx/` is not what would be written
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let workspace = Workspace::find()?;
+    match Arguments::parse().command {
+        Command::Demo { rest } => commands::demo::run(&workspace, &rest),
+        Command::Test { rest } => commands::test::run(&workspace, &rest),
+        Command::Ci => commands::ci::run(&workspace),
+        Command::Bench { rest } => commands::bench::run(&workspace, &rest),
+        Command::Sqlx { check: true } => commands::sqlx::check(&workspace),
+        Command::Sqlx { check: false } => commands::sqlx::write(&workspace),
+    }
+}

@@ -1,0 +1,37 @@
+//! Running other programs: announced, in the foreground, and an error when they fail. And PostgreSQL, which has to be there first.
+
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use local_postgres::{Cluster, DataDir, Options, install};
+
+/// Tells the person what happens. Standard output belongs to the programs that are run.
+#[expect(clippy::print_stderr, reason = "the conversation with the person who runs the command")]
+pub(crate) fn say(text: &str) {
+    eprintln!("xtask: {text}");
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
+    let words = words(command);
+    say(&words);
+    let status = command.status().with_context(|| format!("cannot run {words}"))?;
+    if !status.success() {
+        bail!("{words}: {status}");
+    }
+    Ok(())
+}
+
+/// A throw-away cluster, after installing PostgreSQL where it is missing.
+pub(crate) fn cluster() -> anyhow::Result<Cluster> {
+    let found = install::find_or_install(say)?;
+    let cluster = Cluster::start(&Options::new(DataDir::ThrowAway))?;
+    say(&format!("PostgreSQL {} from {}", cluster.version(), found.folder().display()));
+    Ok(cluster)
+}
+
+fn words(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy()];
+    words.extend(command.get_args().map(|argument| argument.to_string_lossy()));
+    words.join(" ")
+}
