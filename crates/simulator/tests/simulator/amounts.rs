@@ -33,7 +33,7 @@ fn an_invoices_total_is_its_lines_less_discounts_plus_exclusive_tax() {
     for shape in ApiShape::ALL {
         let (mut taxed, mut discounted, mut negative) = (0, 0, 0);
         for history in histories() {
-            for event in render(&history, shape).iter().filter(|event| event.object["object"] == "invoice") {
+            for event in render(history, shape).iter().filter(|event| event.object["object"] == "invoice") {
                 let invoice = &event.object;
                 let lines = sum(&invoice["lines"]["data"], "amount");
                 let discounts = sum(&invoice["total_discount_amounts"], "amount");
@@ -62,7 +62,7 @@ fn an_invoices_total_is_its_lines_less_discounts_plus_exclusive_tax() {
 fn what_is_due_is_the_total_with_the_balance_and_what_remains_is_the_rest() {
     let (mut credited, mut used) = (0, 0);
     for history in histories() {
-        for event in render(&history, ApiShape::Clover).iter().filter(|event| event.object["object"] == "invoice") {
+        for event in render(history, ApiShape::Clover).iter().filter(|event| event.object["object"] == "invoice") {
             let invoice = &event.object;
             let (due, paid) = (int(invoice, "amount_due"), int(invoice, "amount_paid"));
             assert_eq!(int(invoice, "amount_remaining"), due - paid);
@@ -84,7 +84,7 @@ fn a_customers_balance_moves_exactly_as_invoices_and_credit_notes_say() {
     for history in histories() {
         let (mut balance, mut explained) = (0, 0);
         let mut seen: BTreeMap<String, i64> = BTreeMap::new();
-        for event in render(&history, ApiShape::Endive) {
+        for event in render(history, ApiShape::Endive) {
             match event.kind {
                 "customer.created" | "customer.updated" => balance = int(&event.object, "balance"),
                 "invoice.finalized" => {
@@ -107,7 +107,7 @@ fn a_customers_balance_moves_exactly_as_invoices_and_credit_notes_say() {
 fn amount_refunded_is_the_sum_of_the_refunds_so_far_and_never_more_than_was_captured() {
     for history in histories() {
         let mut refunds: BTreeMap<String, i64> = BTreeMap::new();
-        for event in render(&history, ApiShape::Basil) {
+        for event in render(history, ApiShape::Basil) {
             match event.kind {
                 "refund.created" => {
                     let charge = event.object["charge"].as_str().unwrap().to_owned();
@@ -131,7 +131,7 @@ fn amount_refunded_is_the_sum_of_the_refunds_so_far_and_never_more_than_was_capt
 fn three_decimal_amounts_end_in_zero_and_every_currency_appears() {
     let mut currencies = std::collections::BTreeSet::new();
     for history in histories() {
-        for event in render(&history, ApiShape::Acacia).iter().filter(|event| event.object["object"] == "charge") {
+        for event in render(history, ApiShape::Acacia).iter().filter(|event| event.object["object"] == "charge") {
             let code = event.object["currency"].as_str().unwrap().to_owned();
             assert!(code != "kwd" || int(&event.object, "amount") % 10 == 0);
             currencies.insert(code);
@@ -146,7 +146,7 @@ fn the_truth_agrees_with_the_events_of_every_shape() {
         for history in histories() {
             let truth = history.truth();
             let mut newest: BTreeMap<String, Value> = BTreeMap::new();
-            for event in render(&history, shape) {
+            for event in render(history, shape) {
                 newest.insert(key(&event.object), event.object);
             }
             for (id, status) in &truth.subscriptions {

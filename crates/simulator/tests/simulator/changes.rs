@@ -22,11 +22,12 @@ fn undo(object: &mut Value, previous: &Map<String, Value>) {
     }
 }
 
-/// Without nulls, so that an absent attribute equals a null one.
+/// Without nulls, so that an absent attribute equals a null one, and without the refunds inlined in a charge, which go their own
+/// ways between two events of the charge.
 fn dense(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let kept = fields.iter().filter(|(_, value)| !value.is_null());
+            let kept = fields.iter().filter(|(name, value)| !value.is_null() && name.as_str() != "refunds");
             Value::Object(kept.map(|(name, value)| (name.clone(), dense(value))).collect())
         }
         Value::Array(entries) => Value::Array(entries.iter().map(dense).collect()),
@@ -40,7 +41,7 @@ fn previous_attributes_lead_back_to_the_state_seen_before() {
         let mut checked = 0;
         for history in histories() {
             let mut states: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-            for event in render(&history, shape) {
+            for event in render(history, shape) {
                 let seen = states.entry(key(&event.object)).or_default();
                 if let Some(Value::Object(previous)) = &event.previous {
                     let mut before = event.object.clone();
@@ -48,10 +49,11 @@ fn previous_attributes_lead_back_to_the_state_seen_before() {
                     let before = dense(&before);
                     // Two events can tell of one change; then the state before is the one before the newest.
                     let known = seen.iter().rev().take(2).any(|state| dense(state) == before);
-                    let first = seen.is_empty() && event.object["object"] == "entitlements.active_entitlement_summary";
-                    let silent =
-                        event.object["object"] == "invoice" && seen.iter().rev().any(|state| dense(state) == before);
-                    assert!(known || first || silent, "{shape:?} {} {}: {previous:?}", event.kind, event.id);
+                    // What no event of its own introduces: a summary, and refunds before they had events.
+                    let kind = event.object["object"].as_str().unwrap();
+                    let first =
+                        seen.is_empty() && ["entitlements.active_entitlement_summary", "refund"].contains(&kind);
+                    assert!(known || first, "{shape:?} {} {}: {previous:?}", event.kind, event.id);
                     checked += 1;
                 }
                 if seen.last() != Some(&event.object) {
@@ -67,7 +69,7 @@ fn previous_attributes_lead_back_to_the_state_seen_before() {
 fn an_update_always_says_what_it_changed() {
     for shape in ApiShape::ALL {
         for history in histories() {
-            for event in render(&history, shape) {
+            for event in render(history, shape) {
                 if event.kind.ends_with(".updated") {
                     let previous =
                         event.previous.unwrap_or_else(|| panic!("{} without previous attributes", event.kind));
@@ -82,7 +84,7 @@ fn an_update_always_says_what_it_changed() {
 fn no_two_states_of_an_object_form_a_circle_within_one_second() {
     for history in histories() {
         let mut seconds: BTreeMap<(String, i64), Vec<Value>> = BTreeMap::new();
-        for event in render(&history, ApiShape::Endive) {
+        for event in render(history, ApiShape::Endive) {
             let states = seconds.entry((key(&event.object), event.created)).or_default();
             if states.last() != Some(&event.object) {
                 assert!(!states.contains(&event.object), "{} {}", event.kind, event.object);

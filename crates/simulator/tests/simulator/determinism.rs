@@ -22,7 +22,7 @@ fn a_customers_history_does_not_depend_on_how_many_others_there_are() {
 
 #[test]
 fn no_two_events_of_a_world_share_an_id() {
-    let world = world(11, 300);
+    let world = world(11, 200);
     let mut ids = BTreeSet::new();
     for history in world.histories().chain([world.catalogue()]) {
         for event in history.events {

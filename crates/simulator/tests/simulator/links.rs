@@ -44,7 +44,7 @@ fn every_link_leads_to_an_object_of_the_same_world() {
     for shape in ApiShape::ALL {
         let base: BTreeSet<String> = render(&catalogue, shape).iter().map(|event| key(&event.object)).collect();
         for history in histories() {
-            let events = render(&history, shape);
+            let events = render(history, shape);
             let mut known = base.clone();
             known.extend(events.iter().map(|event| key(&event.object)));
             if !shape.sends("refund.created") {
@@ -74,7 +74,7 @@ fn a_paid_charge_of_a_subscription_can_be_traced_to_it_in_every_shape() {
     for shape in ApiShape::ALL {
         let mut traced = 0;
         for history in histories() {
-            let events = render(&history, shape);
+            let events = render(history, shape);
             let (mut invoice_of_intent, mut subscription_of_invoice) = (BTreeMap::new(), BTreeMap::new());
             for event in &events {
                 let object = &event.object;
@@ -110,7 +110,7 @@ fn a_paid_charge_of_a_subscription_can_be_traced_to_it_in_every_shape() {
 #[test]
 fn a_checkout_names_the_sellers_own_user_id() {
     for history in histories() {
-        for event in render(&history, ApiShape::Basil) {
+        for event in render(history, ApiShape::Basil) {
             if event.kind == "checkout.session.completed" {
                 let user = event.object["client_reference_id"].as_str().unwrap();
                 assert!(user.starts_with("user_"));

@@ -171,9 +171,9 @@ fn every_type_that_matters_is_told() {
 
 #[test]
 fn one_history_has_the_same_outcome_whatever_the_shape() {
-    let history = world(41, 0).story_of(1, &[Story::PartialRefund]);
+    let history = &world(41, 0).story_of(1, &[Story::PartialRefund]);
     let paid = |shape: ApiShape| -> Vec<i64> {
-        render(&history, shape)
+        render(history, shape)
             .iter()
             .filter(|event| event.kind == "invoice.paid")
             .map(|event| event.object["amount_paid"].as_i64().unwrap())

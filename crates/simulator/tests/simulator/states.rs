@@ -37,7 +37,7 @@ fn statuses_go_the_usual_ways() {
         let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for history in histories() {
             let mut last: BTreeMap<String, String> = BTreeMap::new();
-            for event in render(&history, shape) {
+            for event in render(history, shape) {
                 let kind = event.object["object"].as_str().unwrap().to_owned();
                 let Some(status) = event.object["status"].as_str().map(str::to_owned) else {
                     continue;
@@ -92,7 +92,7 @@ fn disputes_end_as_told() {
 #[test]
 fn an_inquiry_takes_no_money_and_a_won_dispute_gives_it_back() {
     for history in histories() {
-        for event in render(&history, ApiShape::Clover).iter().filter(|event| event.object["object"] == "dispute") {
+        for event in render(history, ApiShape::Clover).iter().filter(|event| event.object["object"] == "dispute") {
             let moved: i64 = event.object["balance_transactions"]
                 .as_array()
                 .unwrap()
