@@ -34,6 +34,9 @@ pub use account::Account;
 pub use credit::{CustomerCredit, Explained, credit_effects};
 pub use posting::{Posting, Problem, Transaction};
 
+#[cfg(test)]
+mod tests;
+
 use crate::settlement::Settlement;
 
 /// All transactions of one settlement, sorted by effective time and key. Pure: the same for every order in which its

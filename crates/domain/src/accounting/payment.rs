@@ -223,12 +223,11 @@ pub(super) fn post(book: &Book<'_>, into: &mut Vec<Transaction>) {
 
 fn apply(draft: &mut Draft, applied: &Application) {
     from_source(draft, applied);
-    match &applied.target {
-        Some(target) => draft.credit(Account::Receivable, &target.id, applied.currency, applied.amount),
-        None => {
-            draft.mark(Problem::NothingToUndo);
-            draft.credit(Account::Suspense, &applied.owner.id, applied.currency, applied.amount);
-        }
+    if let Some(target) = &applied.target {
+        draft.credit(Account::Receivable, &target.id, applied.currency, applied.amount);
+    } else {
+        draft.mark(Problem::NothingToUndo);
+        draft.credit(Account::Suspense, &applied.owner.id, applied.currency, applied.amount);
     }
 }
 

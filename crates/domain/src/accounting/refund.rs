@@ -69,9 +69,12 @@ fn is_release(book: &Book<'_>, charge: &str, refund: &str) -> bool {
         return !book.captures.iter().any(|capture| &*capture.payer.id == charge);
     }
     let released = released(shown);
+    if released == 0 {
+        return false;
+    }
     let refunds = refunds_of(book, charge);
     let first = refunds.iter().find(|(_, _, known)| i128::from(known.amount) == released);
-    released > 0 && first.is_some_and(|(id, ..)| *id == refund)
+    first.is_some_and(|(id, ..)| *id == refund)
 }
 
 /// What a partial capture released, where the shape counts that as refunded (it names `invoice` then).

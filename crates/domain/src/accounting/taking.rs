@@ -9,7 +9,7 @@ use super::{
     reduction::Step,
     split::Undone,
 };
-use crate::{id::ObjectRef, money::Currency, time::Timestamp};
+use crate::{fact::Signal, id::ObjectRef, money::Currency, time::Timestamp};
 
 /// One taking.
 #[derive(Clone, Debug)]
@@ -143,7 +143,7 @@ struct Pool {
 impl Pool {
     fn of(book: &Book<'_>, payer: &ObjectRef) -> Self {
         let received = book.captures.iter().filter(|capture| capture.payer == *payer);
-        let unapplied = received.map(|capture| book.unapplied(capture)).sum::<i128>().max(0);
+        let mut unapplied = received.map(|capture| book.unapplied(capture)).sum::<i128>().max(0);
         let mut applied: Vec<(ObjectRef, i128)> = Vec::new();
         for application in book.applications.iter().filter(|application| application.is_from(payer)) {
             let Some(target) = &application.target else { continue };
@@ -151,6 +151,14 @@ impl Pool {
                 Some((_, amount)) => *amount += application.amount,
                 None => applied.push((target.clone(), application.amount)),
             }
+        }
+        let overpaid = |target: &ObjectRef| {
+            let object = book.settlement.get(target.kind, &target.id);
+            object.is_some_and(|object| object.milestones.first(Signal::Overpaid.milestone()).is_some())
+        };
+        if applied.iter().any(|(target, _)| overpaid(target)) {
+            // Overpayment became the customer's credit: nothing of it is left here.
+            unapplied = 0;
         }
         Self { unapplied, applied, owed: Vec::new() }
     }

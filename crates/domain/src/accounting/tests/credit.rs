@@ -1,0 +1,89 @@
+//! The customer's credit: the account always stands where the newest event says the balance is (I5).
+
+use super::{build::*, world::Books};
+use crate::fact::{Fact, Invoice};
+
+const CREDIT: &str = "liabilities:customer_credit";
+
+fn using_credit() -> Fact {
+    let invoice = Invoice {
+        starting_balance: -1100,
+        ending_balance: Some(0),
+        amount_due: 2000,
+        amount_remaining: 2000,
+        finalized_at: Some(day(5)),
+        ..invoice(3100, 0, &[line("il_1", 3100)])
+    };
+    shown_invoice("evt_i", 5, "in_1", &invoice)
+}
+
+#[test]
+fn a_balance_there_before_the_log_is_opening_equity() {
+    let books = Books::of(&[balance("evt_1", 0, None, -1100)]);
+    assert_eq!(books.entry("evt_1:opening"), "opening 1100 / customer_credit 1100");
+    assert_eq!(books.balance(CREDIT), -1100);
+}
+
+#[test]
+fn a_change_that_no_document_explains_is_goodwill() {
+    let books = Books::of(&[balance("evt_1", 0, None, 0), balance("evt_2", 3, Some(0), -1100)]);
+    assert_eq!(books.keys(), ["evt_2:balance"]);
+    assert_eq!(books.entry("evt_2:balance"), "goodwill 1100 / customer_credit 1100");
+}
+
+#[test]
+fn a_change_that_an_invoice_explains_is_not_posted_twice() {
+    let facts = [
+        balance("evt_1", 0, None, 0),
+        balance("evt_2", 3, Some(0), -1100),
+        using_credit(),
+        balance("evt_3", 5, Some(-1100), 0),
+    ];
+    let books = Books::of(&facts);
+    assert_eq!(books.keys(), ["evt_2:balance", "in_1:customer_balance", "in_1:finalized"]);
+    assert_eq!(books.balance(CREDIT), 0);
+}
+
+#[test]
+fn what_an_invoice_explains_after_the_newest_sight_counts_on_top() {
+    let books = Books::of(&[balance("evt_1", 0, None, -1100), using_credit()]);
+    assert_eq!(books.keys(), ["evt_1:opening", "in_1:customer_balance", "in_1:finalized"]);
+    assert_eq!(books.balance(CREDIT), 0);
+}
+
+#[test]
+fn a_first_sight_after_the_invoice_shows_only_what_is_beyond_it() {
+    let books = Books::of(&[using_credit(), balance("evt_1", 9, None, -500)]);
+    assert_eq!(books.entry("evt_1:opening"), "opening 1600 / customer_credit 1600");
+    assert_eq!(books.balance(CREDIT), -500);
+}
+
+#[test]
+fn before_any_sight_the_invoice_says_what_there_was() {
+    let books = Books::of(&[using_credit()]);
+    assert_eq!(books.entry("evt_i:opening"), "opening 1100 / customer_credit 1100");
+    assert_eq!(books.balance(CREDIT), 0);
+}
+
+#[test]
+fn moves_inside_one_second_are_chained_by_their_before_and_after() {
+    let books = Books::of(&[
+        balance("evt_1", 0, None, 0),
+        balance("evt_b", 3, Some(0), -500),
+        balance("evt_a", 3, Some(-500), -1000),
+        balance("evt_c", 3, None, -500),
+    ]);
+    assert_eq!(books.keys(), ["evt_a:balance", "evt_b:balance"]);
+    assert_eq!(books.balance(CREDIT), -1000);
+}
+
+#[test]
+fn a_move_that_no_event_showed_is_posted_with_the_next_sight() {
+    let books = Books::of(&[
+        balance("evt_1", 0, None, 0),
+        balance("evt_2", 3, Some(-200), -700),
+        balance("evt_3", 9, None, -900),
+    ]);
+    assert_eq!(books.balance(CREDIT), -900);
+    assert_eq!(books.keys(), ["evt_2:balance", "evt_3:balance"]);
+}
