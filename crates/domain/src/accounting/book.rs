@@ -17,6 +17,7 @@ use crate::{
     fact::Observed,
     id::{CustomerId, ObjectKind, ObjectRef},
     money::Currency,
+    object::Object,
     settlement::Settlement,
 };
 
@@ -74,9 +75,12 @@ impl<'a> Book<'a> {
         stated.unwrap_or(self.fallback)
     }
 
-    /// A transaction of this settlement in the making.
+    /// A transaction of this settlement in the making. Documents carry their own customer, whose credit they explain.
     pub fn draft(&self, object: ObjectRef, transition: &str, when: &When) -> Draft {
-        Draft::new(object, transition, when, self.customer.clone())
+        let is_document = matches!(object.kind, ObjectKind::Invoice | ObjectKind::CreditNote);
+        let own = self.settlement.get(object.kind, &object.id).filter(|_| is_document).and_then(Object::customer);
+        let customer = own.or(self.customer.as_ref()).cloned();
+        Draft::new(object, transition, when, customer)
     }
 
     /// What was applied to one sale.

@@ -59,6 +59,10 @@ impl World {
             let settlement = Settlement::around(reference, |wanted| self.objects.get(wanted));
             done.extend(settlement.members().map(|(member, _)| member.clone()));
             let transactions = post(&settlement);
+            for transaction in &transactions {
+                let owner = &transaction.object;
+                assert!(settlement.get(owner.kind, &owner.id).is_some(), "{owner} is no member");
+            }
             for (customer, object, changes) in credit_effects(&settlement, &transactions) {
                 self.credits.entry(customer).or_default().explain(&object, changes);
             }
