@@ -92,7 +92,10 @@ impl ReaderRows {
             hasher.write_u8(number);
             hasher.write(rows.encoded());
         }
-        hasher.finish().cast_signed().max(1)
+        match hasher.finish().cast_signed() {
+            0 => 1,
+            digest => digest,
+        }
     }
 
     /// Moves the rows of another set over.

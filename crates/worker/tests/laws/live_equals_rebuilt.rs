@@ -1,7 +1,6 @@
 //! Law 4: a rebuild from the log alone gives the rows that live processing gave, whatever the sizes of its batches and
 //! however often it was killed between two of them.
 
-use daybook_domain::scope::ScopeId;
 use daybook_simulator::deliver::{Disorder, disorder};
 use daybook_store::{Database, checkpoint, generation, snapshot::Snapshot};
 use daybook_worker::{
@@ -59,9 +58,9 @@ async fn everything(database: &Database) -> Vec<(&'static str, Vec<String>)> {
 
 fn assert_same(live: &[(&str, Vec<String>)], rebuilt: &[(&str, Vec<String>)], how: &str) {
     for ((table, live), (_, rebuilt)) in live.iter().zip(rebuilt) {
-        let only_live: Vec<_> = live.iter().filter(|row| !rebuilt.contains(row)).take(3).collect();
-        let only_rebuilt: Vec<_> = rebuilt.iter().filter(|row| !live.contains(row)).take(3).collect();
-        assert!(live == rebuilt, "{how}: {table} differs\nonly live: {only_live:#?}\nonly rebuilt: {only_rebuilt:#?}");
+        let only_live = live.iter().find(|row| !rebuilt.contains(row));
+        let only_rebuilt = rebuilt.iter().find(|row| !live.contains(row));
+        assert!(live == rebuilt, "{how}: {table} differs\nonly live: {only_live:?}\nonly rebuilt: {only_rebuilt:?}");
     }
 }
 
@@ -131,5 +130,4 @@ fn a_read_model_that_does_not_exist_is_named_with_those_that_do() {
         error.to_string(),
         r#"there is no read model "jurnal"; there are: entitlements, subscriptions, customers, journal"#
     );
-    assert_eq!(ScopeId(1).to_string(), "1");
 }
