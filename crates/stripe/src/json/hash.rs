@@ -4,7 +4,7 @@
 //! and on every machine. It resists accidents, not attackers; what it decides is only the order inside one second.
 //! Numbers count as they are written, as Stripe writes one number always the same way.
 
-use super::text_of;
+use super::{scan::Scanner, text_of};
 
 /// Deeper values count as the text they are.
 const MAX_DEPTH: u8 = 64;
@@ -23,132 +23,70 @@ impl Hash {
 
     /// Adds another hash; order matters.
     #[must_use]
-    pub(crate) fn then(self, other: Self) -> Self {
+    pub(crate) const fn then(self, other: Self) -> Self {
         Self(step(self.0, other.0))
     }
 }
 
 #[inline]
-fn step(state: u64, word: u64) -> u64 {
+const fn step(state: u64, word: u64) -> u64 {
     let mixed = (state ^ word).wrapping_mul(FACTOR);
     mixed ^ (mixed >> 32)
 }
 
 /// The hash of some bytes, eight at a time.
-pub(crate) fn of_bytes(bytes: &[u8]) -> Hash {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let whole = words.iter().fold(step(SEED, bytes.len() as u64), |state, word| step(state, u64::from_le_bytes(*word)));
-    Hash(rest.iter().fold(whole, |state, byte| step(state, u64::from(*byte))))
+#[inline]
+pub(crate) const fn of_bytes(mut bytes: &[u8]) -> Hash {
+    let mut state = step(SEED, bytes.len() as u64);
+    while let Some((word, rest)) = bytes.split_first_chunk() {
+        state = step(state, u64::from_le_bytes(*word));
+        bytes = rest;
+    }
+    while let Some((byte, rest)) = bytes.split_first() {
+        state = step(state, *byte as u64);
+        bytes = rest;
+    }
+    Hash(state)
 }
 
 /// The hash of one raw JSON value. The text is known to be JSON; where it is not, the hash is still a hash.
 pub(crate) fn of_value(raw: &str) -> Hash {
-    Scanner { text: raw, at: 0 }.value(0)
+    value(&mut Scanner::new(raw), 0)
 }
 
-/// Walks through a JSON text once.
-struct Scanner<'a> {
-    text: &'a str,
-    at: usize,
+fn value(scanner: &mut Scanner<'_>, depth: u8) -> Hash {
+    match scanner.peek() {
+        Some(b'{' | b'[') if depth >= MAX_DEPTH => of_bytes(scanner.rest().as_bytes()),
+        Some(b'{') => object(scanner, depth),
+        Some(b'[') => list(scanner, depth),
+        Some(b'"') => Hash(SEED ^ 1).then(text(scanner.value())),
+        _ => of_bytes(scanner.value().as_bytes()),
+    }
 }
 
-impl Scanner<'_> {
-    fn value(&mut self, depth: u8) -> Hash {
-        self.blanks();
-        match self.peek() {
-            Some(b'{' | b'[') if depth >= MAX_DEPTH => self.rest(),
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.list(depth),
-            Some(b'"') => Hash(SEED ^ 1).then(self.text()),
-            _ => self.scalar(),
-        }
+/// Entries are added up, so that their order does not matter.
+fn object(scanner: &mut Scanner<'_>, depth: u8) -> Hash {
+    scanner.step();
+    let mut sum = 0_u64;
+    while scanner.goes_on() {
+        let name = text(scanner.name());
+        sum = sum.wrapping_add(name.then(value(scanner, depth + 1)).0);
     }
+    Hash(SEED ^ 2).then(Hash(sum))
+}
 
-    /// Entries are added up, so that their order does not matter.
-    fn object(&mut self, depth: u8) -> Hash {
-        self.at += 1;
-        let mut sum = 0_u64;
-        while self.goes_on(b'}') {
-            let name = self.text();
-            self.blanks();
-            self.at += 1;
-            sum = sum.wrapping_add(name.then(self.value(depth + 1)).0);
-        }
-        Hash(SEED ^ 2).then(Hash(sum))
+fn list(scanner: &mut Scanner<'_>, depth: u8) -> Hash {
+    scanner.step();
+    let mut hash = Hash(SEED ^ 3);
+    while scanner.goes_on() {
+        hash = hash.then(value(scanner, depth + 1));
     }
+    hash
+}
 
-    fn list(&mut self, depth: u8) -> Hash {
-        self.at += 1;
-        let mut hash = Hash(SEED ^ 3);
-        while self.goes_on(b']') {
-            hash = hash.then(self.value(depth + 1));
-        }
-        hash
-    }
-
-    /// Whether another entry follows; steps over commas, and over the end.
-    fn goes_on(&mut self, end: u8) -> bool {
-        loop {
-            self.blanks();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(byte) if byte == end => {
-                    self.at += 1;
-                    return false;
-                }
-                Some(b'}' | b']') | None => return false,
-                Some(_) => return true,
-            }
-        }
-    }
-
-    /// A text with its escapes resolved.
-    fn text(&mut self) -> Hash {
-        let start = self.at;
-        let (mut end, mut escaped) = (start + 1, false);
-        let bytes = self.text.as_bytes();
-        loop {
-            match bytes.get(end) {
-                Some(b'\\') => {
-                    escaped = true;
-                    end += 2;
-                }
-                Some(b'"') => break,
-                Some(_) => end += 1,
-                None => return self.rest(),
-            }
-        }
-        self.at = end + 1;
-        let raw = self.text.get(start..self.at).unwrap_or_default();
-        if escaped && let Ok(text) = text_of(raw) {
-            return of_bytes(text.as_bytes());
-        }
-        of_bytes(raw.as_bytes().get(1..raw.len().saturating_sub(1)).unwrap_or_default())
-    }
-
-    fn scalar(&mut self) -> Hash {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n');
-        let length = rest.iter().position(ends).unwrap_or(rest.len()).max(1);
-        self.at += length;
-        of_bytes(rest.get(..length).unwrap_or_default())
-    }
-
-    fn rest(&mut self) -> Hash {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        self.at = self.text.len();
-        of_bytes(rest)
-    }
-
-    fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
+/// A raw text with its escapes resolved.
+fn text(raw: &str) -> Hash {
+    of_bytes(text_of(raw).as_deref().unwrap_or(raw).as_bytes())
 }
 
 #[cfg(test)]

@@ -1,13 +1,6 @@
 //! A list of objects, plain or as one page of a longer one.
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
-
-use super::{Fault, Found, Object, kind_of, object::Name};
+use super::{Fault, Found, Object, kind_of, scan::Scanner};
 
 /// The objects of a list that are shown.
 #[derive(Clone, Debug, Default)]
@@ -19,54 +12,60 @@ pub(crate) struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    /// Reads the text of one list; `name` is the field that holds it.
+    /// Takes apart the text of one list; `name` is the field that holds it.
     pub(super) fn parse(name: &str, raw: &'a str) -> Found<Self> {
-        serde_json::from_str(raw).map_err(|error| match kind_of(raw) {
-            "an object" | "a list" => Fault::new(name, format!("expected a list of objects: {}", syntax(&error))),
-            found => Fault::new(name, format!("expected a list, found {found}")),
-        })
-    }
-}
-
-/// What serde says of a list, without the values it may quote.
-fn syntax(error: &serde_json::Error) -> String {
-    format!("column {} of it is something else", error.column())
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for List<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor)
-    }
-}
-
-struct ListVisitor;
-
-impl<'de> Visitor<'de> for ListVisitor {
-    type Value = List<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut data = Vec::new();
-        while let Some(object) = seq.next_element()? {
-            data.push(object);
+        let scanner = &mut Scanner::new(raw);
+        if raw.starts_with('{') {
+            return Self::page(scanner).map_err(|fault| fault.under(name));
         }
-        Ok(List { data, has_more: false })
+        let data = objects(scanner).map_err(|(index, what)| Fault::new(place(name, index), what))?;
+        Ok(Self { data, has_more: false })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut list = List::default();
-        while let Some(Name(name)) = map.next_key()? {
-            match &*name {
-                "data" => list.data = map.next_value::<Option<Vec<Object<'de>>>>()?.unwrap_or_default(),
-                "has_more" => list.has_more = map.next_value::<Option<bool>>()?.unwrap_or_default(),
+    fn page(scanner: &mut Scanner<'a>) -> Found<Self> {
+        let mut list = Self::default();
+        scanner.step();
+        while scanner.goes_on() {
+            match scanner.name() {
+                "\"data\"" if scanner.peek() != Some(b'n') => {
+                    list.data = objects(scanner).map_err(|(index, what)| Fault::new(place("data", index), what))?;
+                }
+                "\"has_more\"" => list.has_more = has_more(scanner.value())?,
                 _ => {
-                    map.next_value::<IgnoredAny>()?;
+                    scanner.value();
                 }
             }
         }
         Ok(list)
     }
+}
+
+fn has_more(raw: &str) -> Found<bool> {
+    match raw {
+        "true" => Ok(true),
+        "false" | "null" => Ok(false),
+        other => Err(Fault::new("has_more", format!("expected true or false, found {}", kind_of(other)))),
+    }
+}
+
+/// The objects of the list the scanner stands before, or what stands there instead, and at which index.
+fn objects<'a>(scanner: &mut Scanner<'a>) -> Result<Vec<Object<'a>>, (Option<usize>, String)> {
+    if scanner.peek() != Some(b'[') {
+        return Err((None, format!("expected a list, found {}", kind_of(scanner.value()))));
+    }
+    scanner.step();
+    let mut objects = Vec::new();
+    while scanner.goes_on() {
+        if scanner.peek() == Some(b'{') {
+            objects.push(Object::scan(scanner));
+        } else {
+            let what = format!("expected an object, found {}", kind_of(scanner.value()));
+            return Err((Some(objects.len()), what));
+        }
+    }
+    Ok(objects)
+}
+
+fn place(name: &str, index: Option<usize>) -> String {
+    index.map_or_else(|| name.to_owned(), |index| format!("{name}[{index}]"))
 }

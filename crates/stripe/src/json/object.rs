@@ -5,11 +5,11 @@ use std::{borrow::Cow, fmt};
 use daybook_domain::{fact::Metadata, money::Currency, time::Timestamp};
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, MapAccess, SeqAccess, Visitor},
+    de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
-use super::{Fault, Found, List, id_of, kind_of, text_of};
+use super::{Fault, Found, List, id_of, kind_of, scan::Scanner, text_of};
 
 /// The fields of one object, in the order of the body.
 #[derive(Clone, Debug, Default)]
@@ -27,19 +27,37 @@ struct Field<'a> {
 /// The length and last bytes of a name: enough to tell nearly all names of one object apart without comparing them.
 #[inline]
 fn mark(name: &str) -> u64 {
-    let length = name.len() as u64;
-    name.bytes().rev().take(7).fold(length, |mark, byte| (mark << 8) | u64::from(byte))
+    let length = (name.len() as u64) << 56;
+    match name.as_bytes().last_chunk() {
+        Some(last) => u64::from_le_bytes(*last).wrapping_add(length),
+        None => name.bytes().fold(length, |mark, byte| mark.rotate_left(8) ^ u64::from(byte)),
+    }
 }
 
 impl<'a> Object<'a> {
-    /// Reads the text of one JSON object.
+    /// Takes apart the text of one JSON object, which is known to be JSON.
     pub(crate) fn parse(raw: &'a str) -> Found<Self> {
-        serde_json::from_str(raw).map_err(|_| Fault::new("", format!("expected an object, found {}", kind_of(raw))))
+        if raw.starts_with('{') {
+            Ok(Self::scan(&mut Scanner::new(raw)))
+        } else {
+            Err(Fault::new("", format!("expected an object, found {}", kind_of(raw))))
+        }
     }
 
-    /// Reads the fields that `map` still has.
+    /// Takes apart the object the scanner stands before.
+    pub(super) fn scan(scanner: &mut Scanner<'a>) -> Self {
+        let mut object = Self { fields: Vec::with_capacity(16) };
+        scanner.step();
+        while scanner.goes_on() {
+            let name = scanner.name();
+            object.push(text_of(name).unwrap_or(Cow::Borrowed(name)), scanner.value());
+        }
+        object
+    }
+
+    /// Reads the fields that `map` still has, as part of the first scan of a body.
     pub(crate) fn visit<A: MapAccess<'a>>(mut map: A) -> Result<Self, A::Error> {
-        let mut object = Self { fields: Vec::with_capacity(32) };
+        let mut object = Self { fields: Vec::with_capacity(48) };
         while let Some(Name(name)) = map.next_key()? {
             let raw: &RawValue = map.next_value()?;
             object.push(name, raw.get());
@@ -159,7 +177,7 @@ impl<'a> Object<'a> {
         let mut metadata = Metadata::new();
         for (name, raw) in object.fields().filter(|(_, raw)| *raw != "null") {
             let value = text_of(raw).map_err(|what| Fault::new(format!("metadata.{name}"), what))?;
-            metadata.insert(name.replace('\0', "\u{fffd}").into(), value.into_owned().into());
+            metadata.insert(name.into(), value.into_owned().into());
         }
         Ok(metadata)
     }
@@ -177,7 +195,7 @@ impl<'a> Object<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ObjectVisitor)
+        deserializer.deserialize_map(ObjectVisitor)
     }
 }
 
@@ -196,9 +214,5 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         Object::visit(map)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        Err(A::Error::custom("expected an object, found a list"))
     }
 }

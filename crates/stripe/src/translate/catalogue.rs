@@ -5,13 +5,17 @@ use daybook_domain::{
     id::ProductId,
 };
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Found, Object};
 
 /// The attributes of a product whose values are evidence.
-pub(super) const PRODUCT_ATTRIBUTES: &[&str] = &["active", "name"];
+pub(super) const PRODUCT_ATTRIBUTES: &[Attribute] = attributes![active, name];
 /// The attributes of a price or plan whose values are evidence.
-pub(super) const PRICE_ATTRIBUTES: &[&str] = &["active", "lookup_key", "product"];
+pub(super) const PRICE_ATTRIBUTES: &[Attribute] = attributes![active, lookup_key, product];
 
 pub(super) fn read_product(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {
     let deleted = frame.is_deletion() || object.is("deleted")?;

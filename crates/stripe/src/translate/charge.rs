@@ -5,23 +5,27 @@ use daybook_domain::{
     id::{BalanceTransactionId, CustomerId},
 };
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Found, Object};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &[
-    "amount",
-    "amount_captured",
-    "amount_refunded",
-    "balance_transaction",
-    "captured",
-    "customer",
-    "destination",
-    "invoice",
-    "paid",
-    "payment_intent",
-    "status",
-    "transfer_data.destination",
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![
+    amount,
+    amount_captured,
+    amount_refunded,
+    balance_transaction,
+    captured,
+    customer,
+    destination,
+    invoice,
+    paid,
+    payment_intent,
+    status,
+    transfer_data.destination,
 ];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {

@@ -5,24 +5,28 @@ use daybook_domain::{
     id::{CustomerId, SubscriptionId},
 };
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Found, Object};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &[
-    "amount_total",
-    "client_reference_id",
-    "currency",
-    "customer",
-    "invoice",
-    "metadata",
-    "mode",
-    "payment_intent",
-    "payment_link",
-    "payment_status",
-    "status",
-    "subscription",
-    "total_details.amount_tax",
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![
+    amount_total,
+    client_reference_id,
+    currency,
+    customer,
+    invoice,
+    metadata,
+    mode,
+    payment_intent,
+    payment_link,
+    payment_status,
+    status,
+    subscription,
+    total_details.amount_tax,
 ];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {

@@ -7,29 +7,30 @@ use daybook_domain::{
 
 use super::{
     amounts::{discount_of_line, subtract, tax_of_document, taxes_of_line},
+    evidence::{Attribute, attributes},
     frame::Frame,
     types::Kind,
 };
 use crate::json::{Fault, Found, Object};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &[
-    "amount",
-    "currency",
-    "customer",
-    "effective_at",
-    "invoice",
-    "lines.data",
-    "out_of_band_amount",
-    "post_payment_amount",
-    "pre_payment_amount",
-    "refund",
-    "refunds",
-    "status",
-    "total",
-    "total_taxes",
-    "type",
-    "voided_at",
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![
+    amount,
+    currency,
+    customer,
+    effective_at,
+    invoice,
+    lines.data,
+    out_of_band_amount,
+    post_payment_amount,
+    pre_payment_amount,
+    refund,
+    refunds,
+    status,
+    total,
+    total_taxes,
+    type,
+    voided_at,
 ];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {

@@ -7,19 +7,23 @@ use daybook_domain::{
     money::Currency,
 };
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Fault, Found, Object};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &[
-    "account_balance",
-    "balance",
-    "currency",
-    "default_source",
-    "delinquent",
-    "invoice_credit_balance",
-    "invoice_settings.default_payment_method",
-    "metadata",
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![
+    account_balance,
+    balance,
+    currency,
+    default_source,
+    delinquent,
+    invoice_credit_balance,
+    invoice_settings.default_payment_method,
+    metadata,
 ];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {

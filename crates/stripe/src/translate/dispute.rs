@@ -5,20 +5,25 @@ use daybook_domain::{
     id::BalanceTransactionId,
 };
 
-use super::{amounts::subtract, frame::Frame, types::Kind};
+use super::{
+    amounts::subtract,
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Fault, Found, Object, Reference};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &[
-    "amount",
-    "balance_transaction",
-    "balance_transactions",
-    "charge",
-    "currency",
-    "evidence_details.due_by",
-    "payment_intent",
-    "reason",
-    "status",
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![
+    amount,
+    balance_transaction,
+    balance_transactions,
+    charge,
+    currency,
+    evidence_details.due_by,
+    payment_intent,
+    reason,
+    status,
 ];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {

@@ -2,10 +2,11 @@
 
 use daybook_domain::fact::{EntitlementSummary, Observed, SummaryFeature};
 
+use super::evidence::{Attribute, attributes};
 use crate::json::{Fault, Found, Object, Reference};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &["entitlements.data", "entitlements.has_more"];
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![entitlements.data, entitlements.has_more];
 
 pub(super) fn read(object: &Object<'_>) -> Found<Observed> {
     if object.some("entitlements").is_none() {

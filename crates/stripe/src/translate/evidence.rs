@@ -6,15 +6,39 @@
 
 use daybook_domain::order::Evidence;
 
-use crate::json::{Hash, Object, of_bytes, of_value};
+use crate::json::{Hash, Object, inner, of_bytes, of_value};
 
 /// How deep the hashes of an attribute are taken apart; what lies deeper is one leaf.
 const MAX_DEPTH: u8 = 6;
 /// Stands for "here is an object".
 const OBJECT: u32 = 0x6f62_6a65;
 
+/// An attribute whose values are evidence: the names that lead to it, and the hash of its path.
+pub(super) struct Attribute {
+    names: &'static [&'static str],
+    path: Hash,
+}
+
+impl Attribute {
+    /// The attribute at the end of these names.
+    pub(super) const fn at(names: &'static [&'static str]) -> Self {
+        let (mut path, mut left) = (of_bytes(b""), names);
+        while let Some((name, rest)) = left.split_first() {
+            path = path.then(of_bytes(name.as_bytes()));
+            left = rest;
+        }
+        Self { names, path }
+    }
+}
+
+/// A list of attributes by dotted names.
+macro_rules! attributes {
+    ($($($name:ident).+),+ $(,)?) => { &[$(Attribute::at(&[$(stringify!($name)),+])),+] };
+}
+pub(super) use attributes;
+
 /// The evidence of one event about its own object.
-pub(super) fn of(attributes: &[&str], object: &Object<'_>, previous: Option<&Object<'_>>) -> Evidence {
+pub(super) fn of(attributes: &[Attribute], object: &Object<'_>, previous: Option<&Object<'_>>) -> Evidence {
     let mut fields = Leaves::default();
     let mut before = Leaves::default();
     for attribute in attributes {
@@ -33,23 +57,19 @@ struct Leaves(Vec<(u32, Option<u32>)>);
 
 impl Leaves {
     /// Adds what stands at a dotted path of names, unless nothing stands there.
-    fn attribute(&mut self, attribute: &str, object: &Object<'_>) {
-        let path = attribute.split('.').fold(of_bytes(b""), |path, name| path.then(of_bytes(name.as_bytes())));
-        let (first, mut rest) = match attribute.split_once('.') {
-            Some((first, rest)) => (first, Some(rest)),
-            None => (attribute, None),
+    fn attribute(&mut self, attribute: &Attribute, object: &Object<'_>) {
+        let Some((first, names)) = attribute.names.split_first() else {
+            return;
         };
         let mut found = object.raw(first);
-        while let (Some(raw), Some(names)) = (found, rest) {
-            if raw == "null" {
-                break;
-            }
-            let (name, after) = names.split_once('.').map_or((names, None), |(name, after)| (name, Some(after)));
-            found = Object::parse(raw).ok().and_then(|inner| inner.raw(name));
-            rest = after;
+        for name in names {
+            found = match found {
+                None | Some("null") => break,
+                Some(raw) => inner(raw, name),
+            };
         }
         if let Some(raw) = found {
-            self.value(path, raw, 0);
+            self.value(attribute.path, raw, 0);
         }
     }
 

@@ -5,12 +5,16 @@ use daybook_domain::{
     id::InvoiceId,
 };
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Fault, Found, Object};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] =
-    &["amount_paid", "invoice", "payment", "status", "status_transitions.canceled_at", "status_transitions.paid_at"];
+pub(super) const ATTRIBUTES: &[Attribute] =
+    attributes![amount_paid, invoice, payment, status, status_transitions.canceled_at, status_transitions.paid_at];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {
     let invoice = object.reference("invoice")?;

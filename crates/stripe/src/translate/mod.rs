@@ -39,6 +39,7 @@ use daybook_domain::{
 
 use self::{
     body::Body,
+    evidence::Attribute,
     frame::{Frame, Main},
     types::{EventType, Kind},
 };
@@ -183,7 +184,7 @@ fn read_object(kind: Kind, object: &Object<'_>, frame: &mut Frame<'_>) -> Found<
 }
 
 /// The attributes whose values are evidence.
-fn attributes(kind: Kind) -> &'static [&'static str] {
+fn attributes(kind: Kind) -> &'static [Attribute] {
     match kind {
         Kind::Customer => customer::ATTRIBUTES,
         Kind::Subscription => subscription::ATTRIBUTES,

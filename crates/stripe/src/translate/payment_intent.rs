@@ -5,12 +5,16 @@ use daybook_domain::{
     id::CustomerId,
 };
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Found, List, Object};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] =
-    &["amount", "amount_received", "currency", "customer", "invoice", "latest_charge", "status"];
+pub(super) const ATTRIBUTES: &[Attribute] =
+    attributes![amount, amount_received, currency, customer, invoice, latest_charge, status];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {
     let (customer, invoice) = (object.reference("customer")?, object.reference("invoice")?);

@@ -2,11 +2,15 @@
 
 use daybook_domain::fact::{Observed, Refund, RefundStatus};
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Found, Object};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &["amount", "charge", "currency", "payment_intent", "status"];
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![amount, charge, currency, payment_intent, status];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {
     let (charge, payment_intent) = (object.reference("charge")?, object.reference("payment_intent")?);

@@ -6,34 +6,38 @@ use daybook_domain::{
     time::Period,
 };
 
-use super::{frame::Frame, types::Kind};
+use super::{
+    evidence::{Attribute, attributes},
+    frame::Frame,
+    types::Kind,
+};
 use crate::json::{Fault, Found, List, Object, Reference};
 
 /// The attributes whose values are evidence.
-pub(super) const ATTRIBUTES: &[&str] = &[
-    "billing",
-    "cancel_at",
-    "cancel_at_period_end",
-    "canceled_at",
-    "collection_method",
-    "current_period_end",
-    "current_period_start",
-    "customer",
-    "default_payment_method",
-    "default_source",
-    "ended_at",
-    "items.data",
-    "latest_invoice",
-    "metadata",
-    "pause_collection",
-    "pending_update",
-    "plan.id",
-    "quantity",
-    "start",
-    "start_date",
-    "status",
-    "trial_end",
-    "trial_settings.end_behavior.missing_payment_method",
+pub(super) const ATTRIBUTES: &[Attribute] = attributes![
+    billing,
+    cancel_at,
+    cancel_at_period_end,
+    canceled_at,
+    collection_method,
+    current_period_end,
+    current_period_start,
+    customer,
+    default_payment_method,
+    default_source,
+    ended_at,
+    items.data,
+    latest_invoice,
+    metadata,
+    pause_collection,
+    pending_update,
+    plan.id,
+    quantity,
+    start,
+    start_date,
+    status,
+    trial_end,
+    trial_settings.end_behavior.missing_payment_method,
 ];
 
 pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed> {
