@@ -1,6 +1,7 @@
 //! Connections: a pool for readers and the worker, and the settings of connections with one job. It reads no configuration
 //! by itself; what is here was read once by the command line.
 
+use std::fmt;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -28,10 +29,17 @@ impl DatabaseConfig {
 }
 
 /// A database, ready to be asked. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Database {
     pool: PgPool,
     options: PgConnectOptions,
+}
+
+impl fmt::Debug for Database {
+    /// Without the options, which hold the password.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Database").field("pool", &self.pool).finish_non_exhaustive()
+    }
 }
 
 impl Database {
@@ -94,7 +102,7 @@ impl Database {
     /// When nobody answers.
     pub async fn dedicated_connection(&self) -> Result<PgConnection, Error> {
         let options = self.options.clone().application_name("daybook worker");
-        let settings = [("jit", "off"), ("plan_cache_mode", "force_custom_plan"), ("synchronous_commit", "on")];
+        let settings = [("jit", "off"), ("plan_cache_mode", "force_generic_plan"), ("synchronous_commit", "on")];
         Ok(PgConnection::connect_with(&options.options(settings)).await?)
     }
 
@@ -115,11 +123,13 @@ impl Database {
         Ok(PgConnection::connect_with(&options.options(settings)).await?)
     }
 
-    /// The settings of the connection that appends. A plan cached while the table was empty, or a plan compiled just in time,
-    /// makes appends many times slower; and who freezes while holding the head must not hold it for ever.
+    /// The settings of the connection that appends. A plan made while the tables were empty is the right one for ever only when it may not
+    /// scan a table from end to end: so it may not, and nothing is planned again for each batch (planning cost a quarter of the
+    /// time besides the commit). A plan compiled just in time is many times slower. Who freezes while holding the head must not
+    /// hold it for ever.
     pub(crate) fn appender_options(&self) -> PgConnectOptions {
         self.options.clone().application_name("daybook recorder").options([
-            ("plan_cache_mode", "force_custom_plan"),
+            ("plan_cache_mode", "force_generic_plan"),
             ("jit", "off"),
             ("enable_seqscan", "off"),
             ("work_mem", "64MB"),

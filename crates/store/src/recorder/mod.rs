@@ -98,7 +98,7 @@ impl Recorder {
         let (sender, receiver) = mpsc::channel(limits.queue_entries.max(1));
         let counters = Arc::new(Counters::default());
         let room = Arc::new(Semaphore::new(limits.queue_bytes.max(1) as usize));
-        let task = RecorderTask::new(receiver, database.appender_options(), limits, Arc::clone(&counters));
+        let task = RecorderTask::new(receiver, database.clone(), limits, Arc::clone(&counters));
         (Self { queue: sender, room, limits, counters }, task)
     }
 

@@ -8,7 +8,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use daybook_domain::scope::{Scope, ScopeId};
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
@@ -17,13 +16,13 @@ use super::counters::{Counters, count};
 use super::{Limits, Recorded, Refused, Waiting};
 use crate::log::append::append;
 use crate::log::envelope::Sealed;
-use crate::{Error, scope};
+use crate::{Database, Error, scope};
 
 /// The task of a [`super::Recorder`]. Nothing is appended until it runs.
 #[derive(Debug)]
 pub struct RecorderTask {
     queue: mpsc::Receiver<Waiting>,
-    options: PgConnectOptions,
+    database: Database,
     connection: Option<PgConnection>,
     scopes: HashMap<Scope, ScopeId>,
     limits: Limits,
@@ -38,11 +37,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 impl RecorderTask {
     pub(super) fn new(
         queue: mpsc::Receiver<Waiting>,
-        options: PgConnectOptions,
+        database: Database,
         limits: Limits,
         counters: Arc<Counters>,
     ) -> Self {
-        Self { queue, options, connection: None, scopes: HashMap::new(), limits, counters }
+        Self { queue, database, connection: None, scopes: HashMap::new(), limits, counters }
     }
 
     /// Appends until `shutdown` is ready or every [`super::Recorder`] is dropped; then takes in nothing more, appends what waits, and ends.
@@ -152,7 +151,7 @@ impl RecorderTask {
     async fn attempt_without_limit(&mut self, sealed: &[Sealed]) -> Result<Vec<Recorded>, Error> {
         if self.connection.is_none() {
             count(&self.counters.connections);
-            self.connection = Some(PgConnection::connect_with(&self.options).await?);
+            self.connection = Some(PgConnection::connect_with(&self.database.appender_options()).await?);
         }
         let Some(connection) = self.connection.as_mut() else { return Err(Error::Database(sqlx::Error::PoolClosed)) };
         for sealed in sealed {

@@ -125,3 +125,19 @@ async fn an_append_wakes_who_waits_and_silence_ends_too() {
     assert_eq!(news.wait(Duration::from_secs(10)).await, Woken::ByNews);
     running.stop().await;
 }
+
+#[tokio::test]
+async fn a_database_shows_no_password() {
+    let options = "postgres://someone:open-sesame@localhost/nowhere".parse().unwrap();
+    let database = daybook_store::Database::from_pool(sqlx::PgPool::connect_lazy_with(options));
+    assert!(!format!("{database:?}").contains("open-sesame"));
+}
+
+#[tokio::test]
+async fn a_migrated_database_has_no_migration_pending_and_an_empty_one_has_all() {
+    let test = test_database().await;
+    assert!(test.database.pending_migrations().await.unwrap().is_empty());
+    let empty = daybook_testing::TestDatabase::empty().await.unwrap();
+    let database = daybook_store::Database::from_pool(empty.pool.clone());
+    assert_eq!(database.pending_migrations().await.unwrap().len(), daybook_store::database::MIGRATOR.iter().count());
+}
