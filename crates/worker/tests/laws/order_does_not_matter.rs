@@ -21,8 +21,10 @@ const HISTORIES: u64 = 1_000;
 async fn any_permutation_and_duplication_of_a_history_gives_the_same_rows() {
     let (test, _database) = harness::database().await;
     let mut connection = test.pool.acquire().await.unwrap();
+    let mut events_tried = 0;
     for seed in 0..HISTORIES {
-        let events = harness::history(seed, 1 + usize::try_from(seed % 3).unwrap(), 2 + u32::try_from(seed % 5).unwrap());
+        let events = harness::history(seed, 1 + usize::from(seed % 10 == 0), 1 + u32::try_from(seed % 7).unwrap());
+        events_tried += events.len();
         let straight = rows_of(&mut connection, &events).await;
         let mut backwards = events.clone();
         backwards.reverse();
@@ -31,6 +33,7 @@ async fn any_permutation_and_duplication_of_a_history_gives_the_same_rows() {
         shuffled.shuffle(&mut StdRng::seed_from_u64(seed));
         assert_same(&straight, &rows_of(&mut connection, &shuffled).await, seed, "shuffled, twice each");
     }
+    println!("{HISTORIES} histories with {events_tried} events");
 }
 
 /// The rows of every read model after these events, by table. The log keeps the first of each id.
