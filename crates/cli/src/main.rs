@@ -1,2 +1,19 @@
-//! Placeholder.
-fn main() {}
+//! `daybook`: an event-sourced billing ledger for Stripe. The program's beginning and its exit code, nothing else.
+
+mod answers;
+mod arguments;
+mod commands;
+mod config;
+mod exit;
+mod open;
+mod output;
+mod progress;
+mod scope;
+mod server;
+
+fn main() -> std::process::ExitCode {
+    match arguments::Arguments::read() {
+        Ok(arguments) => commands::run(&arguments),
+        Err(error) => exit::wrong_usage(&error),
+    }
+}

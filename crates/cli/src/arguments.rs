@@ -1,0 +1,76 @@
+//! The command line: what clap knows of it. Each command's own arguments stand beside the command.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{balances, demo, doctor, entitlements, event, ingest, key, migrate, policy, rebuild, serve};
+use crate::config::LogArguments;
+use crate::output::{Form, Output};
+
+/// A billing ledger for Stripe: every webhook is written down once and for ever, and answers are derived from what was written.
+#[derive(Debug, Parser)]
+#[command(name = "daybook", version, term_width = 110, max_term_width = 110)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 failed, 2 asked or configured wrongly, 3 done with findings or answered with no.\n\
+    Data goes to standard output, the log and progress to standard error."
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Print JSON for programs instead of text for people
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(flatten)]
+    pub log: LogArguments,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Receive webhooks, keep the read models up to date and answer questions, until told to stop
+    Serve(Box<serve::Arguments>),
+    /// Show all of it at once on made-up customers and a throw-away database
+    Demo(demo::Arguments),
+    /// Bring events from a file into the log: one JSON object a line
+    Ingest(ingest::Arguments),
+    /// Build read models anew from the log, beside the live ones, and switch over
+    Rebuild(rebuild::Arguments),
+    /// Look at the events in the log
+    #[command(subcommand)]
+    Event(event::Command),
+    /// What a customer may use, why, and until when
+    Entitlements(entitlements::Arguments),
+    /// What a customer owes and is owed
+    Balances(balances::Arguments),
+    /// Keys for the HTTP API
+    #[command(subcommand)]
+    Key(key::Command),
+    /// The entitlement policy: which prices grant what
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Look at everything and say what is wrong and what to do
+    Doctor(Box<doctor::Arguments>),
+    /// Create or upgrade the tables and do nothing else
+    Migrate(migrate::Arguments),
+}
+
+impl Arguments {
+    /// The command line of this process. Variables that are set to nothing count as not set.
+    pub fn read() -> Result<Self, clap::Error> {
+        Self::try_parse_from(std::env::args_os())
+    }
+
+    /// Where results go.
+    pub fn output(&self) -> Output {
+        Output::new(if self.json { Form::Json } else { Form::Text })
+    }
+}
+
+#[cfg(test)]
+impl Arguments {
+    /// A command line given by a test.
+    pub fn of<const N: usize>(words: [&str; N]) -> Result<Self, clap::Error> {
+        Self::try_parse_from(std::iter::once("daybook").chain(words))
+    }
+}

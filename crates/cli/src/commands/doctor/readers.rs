@@ -1,0 +1,111 @@
+//! The read models: whether somebody keeps them up to date, how far they are, and what they lack.
+
+use chrono::Utc;
+use daybook_projections::records;
+use daybook_store::log::read;
+use daybook_store::snapshot::Snapshot;
+use daybook_store::{generation, lease, scope};
+use daybook_stripe::translate::NEEDED;
+use daybook_worker::live::LEASE;
+use daybook_worker::setup::is_outdated;
+
+use super::finding::Finding;
+use crate::open::Opened;
+use crate::output::{count, counted};
+
+/// A worker that is alive is never this many seconds behind for long.
+const BEHIND: i64 = 60;
+
+/// Looks at the worker and what it has made.
+pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
+    let mut connection = opened.database.pool().acquire().await?;
+    let holder = lease::holder(&mut connection, LEASE).await?;
+    if generation::pointer(&mut connection).await?.is_empty() {
+        return Ok(vec![Finding::note("worker", "no read models exist yet", "start `daybook serve`: it makes them")]);
+    }
+    let outdated = is_outdated(&mut connection).await?;
+    drop(connection);
+    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
+    let (applied, size) = (snapshot.size(), read::size(&mut snapshot).await?);
+    let oldest = read::record_by_position(&mut snapshot, applied).await?;
+    let (needs_fetch, quarantined) = records::count_unread(&mut snapshot).await?;
+    snapshot.end().await?;
+    let waited = oldest.map_or(0, |record| (Utc::now() - record.received_at).num_seconds().max(0));
+    let mut findings = vec![worker(holder.as_ref(), applied, size, waited)];
+    if outdated {
+        let advice = "start `daybook serve`, which rebuilds them first, or run `daybook rebuild --all`";
+        findings.push(Finding::wrong("read_models", "they were built by another version", advice));
+    }
+    findings.extend(unread(needs_fetch, quarantined));
+    Ok(findings)
+}
+
+fn worker(holder: Option<&lease::Lease>, applied: i64, size: i64, waited: i64) -> Finding {
+    let behind = size - applied;
+    let progress = format!("{} of {} applied", count(applied), counted(size, "record", "records"));
+    match holder {
+        None if behind > 0 => {
+            let found = format!("no worker runs; {progress}, the oldest of the others waits for {waited} s");
+            Finding::wrong("worker", found, "start `daybook serve`")
+        }
+        None => Finding::note("worker", format!("no worker runs now; {progress}"), "start `daybook serve`"),
+        Some(lease) if behind > 0 && waited > BEHIND => {
+            let found = format!("{} works, {progress}, the oldest of the others waits for {waited} s", lease.holder);
+            Finding::wrong("worker", found, "look at its log: it says what it cannot get past")
+        }
+        Some(lease) => Finding::ok("worker", format!("{} works (epoch {}); {progress}", lease.holder, lease.epoch)),
+    }
+}
+
+fn unread(needs_fetch: i64, quarantined: i64) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.push(match quarantined {
+        0 => Finding::ok("quarantine", "every event could be read"),
+        many => Finding::wrong(
+            "quarantine",
+            format!("{} this version cannot read; nothing is lost", counted(many, "event", "events")),
+            "`daybook event show` says why for each; a newer version reads them again from the log",
+        ),
+    });
+    if needs_fetch > 0 {
+        findings.push(Finding::note(
+            "needs_fetch",
+            format!("{} only name their object", counted(needs_fetch, "thin event", "thin events")),
+            "subscribe the endpoint to snapshot events; this version fetches nothing from Stripe",
+        ));
+    }
+    findings
+}
+
+/// Types the read models need that no event of a scope ever had.
+pub async fn event_types(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
+    let mut connection = opened.database.pool().acquire().await?;
+    let mut scopes: Vec<_> = scope::all(&mut connection).await?.into_iter().collect();
+    scopes.sort_by_key(|(id, _)| *id);
+    let mut findings = Vec::new();
+    for (id, scope) in scopes {
+        let seen = read::kinds_seen(&mut connection, id).await?;
+        let missing: Vec<&str> =
+            NEEDED.iter().copied().filter(|needed| !seen.iter().any(|(kind, _)| kind == needed)).collect();
+        findings.push(if missing.is_empty() {
+            Finding::ok("event_types", format!("{scope}: every type the read models need was seen"))
+        } else {
+            let found = format!(
+                "{scope}: {} of {} types the read models need were never seen: {}",
+                missing.len(),
+                NEEDED.len(),
+                missing.join(", ")
+            );
+            Finding::note(
+                "event_types",
+                found,
+                "most are rare; make sure that the endpoint in Stripe is subscribed to all of them",
+            )
+        });
+    }
+    if findings.is_empty() {
+        let advice = "send a test event: `stripe trigger customer.subscription.created`";
+        findings.push(Finding::note("event_types", "nothing was received yet", advice));
+    }
+    Ok(findings)
+}

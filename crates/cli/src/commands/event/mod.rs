@@ -1,0 +1,36 @@
+//! `daybook event`: the events in the log, as they were received.
+
+mod list;
+mod show;
+
+use chrono::{DateTime, Utc};
+
+use crate::exit::Ending;
+use crate::output::Output;
+
+/// `daybook event`
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List events, newest first
+    List(list::Arguments),
+    /// Show one event: its record, its exact body, every delivery, and what it led to
+    Show(show::Arguments),
+}
+
+/// Runs it.
+pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
+    match command {
+        Command::List(arguments) => list::run(arguments, output).await,
+        Command::Show(arguments) => show::run(arguments, output).await,
+    }
+}
+
+/// A second of Stripe's, as people read it.
+fn moment(seconds: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds, 0)
+}
+
+/// A time as people read it: `2026-11-21 14:05:00`.
+fn shown(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%S").to_string()
+}

@@ -1,0 +1,230 @@
+//! `daybook event show`: everything known of one event. Values of `client_secret` are left out of the body as it is shown; the log keeps the exact bytes.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use daybook_projections::{aggregates, records};
+use daybook_store::log::read::{self, Record};
+use daybook_store::snapshot::Snapshot;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{moment, shown};
+use crate::config::DatabaseArguments;
+use crate::exit::{Ending, Refused};
+use crate::open::{Opened, Upgrade, with};
+use crate::output::Output;
+
+/// `daybook event show`
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The event's id, or its position in the log
+    event: String,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+/// An event with everything around it.
+#[derive(Serialize)]
+struct Shown {
+    position: i64,
+    event_id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    scope: String,
+    source: &'static str,
+    api_version: Option<String>,
+    created: Option<DateTime<Utc>>,
+    received_at: DateTime<Utc>,
+    endpoint: Option<String>,
+    secret_label: Option<String>,
+    outcome: Option<Outcome>,
+    led_to: Vec<Led>,
+    deliveries: Vec<Delivery>,
+    conflicts: usize,
+    body: Value,
+    size: i64,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    #[serde(rename = "outcome")]
+    name: String,
+    reason: Option<String>,
+    object: Option<String>,
+    customer: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Led {
+    aggregate: String,
+    sequence: i64,
+    event: String,
+}
+
+#[derive(Serialize)]
+struct Delivery {
+    received_at: DateTime<Utc>,
+    outcome: String,
+    api_version: Option<String>,
+    endpoint: Option<String>,
+    secret_label: Option<String>,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        writeln!(formatter, "{}  {}", self.event_id, self.kind)?;
+        let mut field = |name: &str, value: String| writeln!(formatter, "  {name:<12} {value}");
+        field("position", self.position.to_string())?;
+        field("scope", self.scope.clone())?;
+        field("at Stripe", self.created.map_or_else(|| "-".to_owned(), shown))?;
+        field("received", format!("{} by {}", shown(self.received_at), self.source))?;
+        field("verified by", format!("endpoint {}, secret {}", or_dash(&self.endpoint), or_dash(&self.secret_label)))?;
+        field("API version", or_dash(&self.api_version))?;
+        match &self.outcome {
+            None => field("outcome", "not applied yet".to_owned())?,
+            Some(outcome) => {
+                let reason = outcome.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+                field("outcome", format!("{}{reason}", outcome.name))?;
+                field("about", or_dash(&outcome.object))?;
+                field("customer", or_dash(&outcome.customer))?;
+            }
+        }
+        for led in &self.led_to {
+            field("led to", format!("{} of {} (its event {})", led.event, led.aggregate, led.sequence))?;
+        }
+        for delivery in &self.deliveries {
+            let secret = or_dash(&delivery.secret_label);
+            field("delivered", format!("{}: {}, secret {secret}", shown(delivery.received_at), delivery.outcome))?;
+        }
+        if self.conflicts > 0 {
+            field("conflicts", format!("{} kept beside it, see OPERATIONS.md", self.conflicts))?;
+        }
+        match &self.body {
+            Value::String(text) => write!(formatter, "\n{text}"),
+            body => write!(formatter, "\n{body:#}"),
+        }
+    }
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let shown =
+        with(&arguments.database, Upgrade::NotHere, async |opened| read(&arguments.event, opened).await).await?;
+    output.show(&shown)?;
+    Ok(Ending::Well)
+}
+
+async fn read(event: &str, opened: &Opened) -> anyhow::Result<Shown> {
+    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
+    let record = match event.parse() {
+        Ok(position) => read::record_by_position(&mut snapshot, position).await?,
+        Err(_) => read::record_by_event_id(&mut snapshot, event).await?,
+    };
+    let Some(record) = record else {
+        return Err(Refused(format!("the log holds no event {event}")).into());
+    };
+    let shown = around(record, &mut snapshot).await?;
+    snapshot.end().await?;
+    Ok(shown)
+}
+
+async fn around(record: Record, snapshot: &mut Snapshot) -> anyhow::Result<Shown> {
+    let position = record.position;
+    let scopes = daybook_store::scope::all(snapshot).await?;
+    let body = read::body(snapshot, position).await?.unwrap_or_default();
+    let deliveries = read::deliveries(snapshot, position).await?;
+    let conflicts = read::conflicts(snapshot, position).await?.len();
+    let is_built = !daybook_store::generation::pointer(snapshot).await?.is_empty();
+    let (outcome, led_to) = if is_built {
+        (records::of_position(snapshot, position).await?, aggregates::caused_by(snapshot, position).await?)
+    } else {
+        (None, Vec::new())
+    };
+    Ok(Shown {
+        position,
+        event_id: record.event_id,
+        kind: record.kind,
+        scope: scopes.get(&record.scope).map_or_else(|| record.scope.to_string(), ToString::to_string),
+        source: record.source.name(),
+        api_version: record.api_version,
+        created: record.created.and_then(moment),
+        received_at: record.received_at,
+        endpoint: record.endpoint,
+        secret_label: record.secret_label,
+        outcome: outcome.map(Outcome::from),
+        led_to: led_to.into_iter().map(Led::from).collect(),
+        deliveries: deliveries.into_iter().map(Delivery::from).collect(),
+        conflicts,
+        body: readable(&body),
+        size: snapshot.size(),
+    })
+}
+
+impl From<records::Outcome> for Outcome {
+    fn from(outcome: records::Outcome) -> Self {
+        let records::Outcome { outcome: name, reason, object_id: object, customer } = outcome;
+        Self { name, reason, object, customer }
+    }
+}
+
+impl From<aggregates::Led> for Led {
+    fn from(led: aggregates::Led) -> Self {
+        let aggregate = format!("{} {}", led.aggregate_type, led.aggregate_id);
+        Self { aggregate, sequence: led.sequence, event: led.event_type }
+    }
+}
+
+impl From<read::Delivery> for Delivery {
+    fn from(delivery: read::Delivery) -> Self {
+        let read::Delivery { received_at, outcome, api_version, endpoint, secret_label, .. } = delivery;
+        Self { received_at, outcome, api_version, endpoint, secret_label }
+    }
+}
+
+/// The body as JSON without its client secrets; what is no JSON, as text.
+fn readable(body: &[u8]) -> Value {
+    match serde_json::from_slice(body) {
+        Ok(mut value) => {
+            hide_client_secrets(&mut value);
+            value
+        }
+        Err(_) => Value::String(String::from_utf8_lossy(body).into_owned()),
+    }
+}
+
+/// Parsed JSON is never deeper than the parser allows, so this ends.
+fn hide_client_secrets(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if name == "client_secret" && member.is_string() {
+                    *member = Value::String("(left out)".to_owned());
+                } else {
+                    hide_client_secrets(member);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_client_secrets),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn client_secrets_are_left_out_wherever_they_stand() {
+        let body = br#"{"data":{"object":{"client_secret":"pi_secret","x":[{"client_secret":"seti_secret"}]},"previous_attributes":{"client_secret":null}}}"#;
+        let shown = readable(body).to_string();
+        assert!(!shown.contains("pi_secret") && !shown.contains("seti_secret"), "{shown}");
+        assert!(shown.contains("null"));
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_is_shown_as_it_is() {
+        assert_eq!(readable(b"{\"id\""), Value::String("{\"id\"".to_owned()));
+    }
+}

@@ -1,0 +1,195 @@
+//! `daybook ingest`: events from a file or from standard input, one JSON object a line, as an operator's import. Good lines go in whatever the
+//! others are; each bad one is listed with its number and the reason. Memory does not grow with the file, and running it again changes nothing.
+
+mod entry;
+mod lines;
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use anyhow::Context;
+use chrono::Utc;
+use daybook_store::Recorder;
+use daybook_store::log::read;
+use daybook_store::recorder::{Limits, Recorded, Refused, Ticket};
+use indicatif::ProgressBar;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use self::entry::Entry;
+use self::lines::{Input, Line};
+use crate::config::DatabaseArguments;
+use crate::exit::Ending;
+use crate::open::{Opened, Upgrade, with};
+use crate::output::{Output, count, counted};
+use crate::scope::ScopeArguments;
+
+/// `daybook ingest`
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The file, or - for standard input
+    file: String,
+    /// The account that events belong to which name none: acct_...
+    #[command(flatten)]
+    scope: ScopeArguments,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+/// Entries that wait for their answers at once.
+const WINDOW: usize = 2_048;
+
+/// Something about a line that a person should see.
+#[derive(Serialize)]
+struct Remark<'a> {
+    line: u64,
+    outcome: &'static str,
+    reason: &'a str,
+}
+
+impl fmt::Display for Remark<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {}: {}: {}", self.line, self.outcome, self.reason)
+    }
+}
+
+/// What came of all lines.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    /// lines that hold something
+    lines: i64,
+    appended: i64,
+    duplicates: i64,
+    conflicts: i64,
+    /// stored, and not readable by this version
+    unreadable: i64,
+    refused: i64,
+    /// records in the log now
+    log_size: i64,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {} new", counted(self.lines, "line", "lines"), count(self.appended))?;
+        write!(formatter, ", {} known already", count(self.duplicates))?;
+        for (number, what) in [
+            (self.conflicts, "in conflict with what is known (kept beside it)"),
+            (self.unreadable, "stored but not readable by this version (quarantined)"),
+            (self.refused, "refused"),
+        ] {
+            if number > 0 {
+                write!(formatter, ", {} {what}", count(number))?;
+            }
+        }
+        write!(formatter, ". The log holds {}.", counted(self.log_size, "record", "records"))
+    }
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let input = Input::open(&arguments.file)?;
+    let summary =
+        with(&arguments.database, Upgrade::NotHere, async |opened| import(arguments, input, opened, output).await)
+            .await?;
+    output.line(&summary)?;
+    let sound = summary.refused == 0 && summary.conflicts == 0 && summary.unreadable == 0;
+    Ok(if sound { Ending::Well } else { Ending::WithFindings })
+}
+
+async fn import(arguments: &Arguments, input: Input, opened: &Opened, output: Output) -> anyhow::Result<Summary> {
+    let (recorder, task) = Recorder::new(&opened.database, Limits::default());
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(task.run(stop.clone().cancelled_owned()));
+    let bar = input.bar();
+    let mut import = Import { recorder, waiting: VecDeque::new(), summary: Summary::default(), output, bar };
+    let done = import.all(arguments, input).await;
+    import.bar.finish_and_clear();
+    let mut summary = import.summary;
+    drop(import.recorder);
+    task.await.context("the recorder did not end in order")?;
+    done?;
+    summary.log_size = read::size(&mut *opened.database.pool().acquire().await?).await?;
+    Ok(summary)
+}
+
+struct Import {
+    recorder: Recorder,
+    waiting: VecDeque<(u64, Ticket)>,
+    summary: Summary,
+    output: Output,
+    bar: ProgressBar,
+}
+
+impl Import {
+    async fn all(&mut self, arguments: &Arguments, input: Input) -> anyhow::Result<()> {
+        let mut lines = input.lines();
+        while let Some(line) = lines.recv().await {
+            let line = line.with_context(|| format!("{} cannot be read further", arguments.file))?;
+            self.line(arguments, line).await?;
+            while self.waiting.len() >= WINDOW {
+                self.settle_one().await?;
+            }
+        }
+        while !self.waiting.is_empty() {
+            self.settle_one().await?;
+        }
+        Ok(())
+    }
+
+    async fn line(&mut self, arguments: &Arguments, line: Line) -> anyhow::Result<()> {
+        self.summary.lines += 1;
+        self.bar.set_position(line.end);
+        let body = match line.body {
+            Ok(body) => body,
+            Err(reason) => return self.refuse(line.number, &reason),
+        };
+        match entry::read(body, &arguments.scope, Utc::now()) {
+            Entry::Refused(reason) => self.refuse(line.number, &reason),
+            Entry::Unreadable(incoming, reason) => {
+                self.summary.unreadable += 1;
+                self.remark(&Remark { line: line.number, outcome: "stored, not readable", reason: &reason })?;
+                self.queue(line.number, *incoming).await
+            }
+            Entry::Event(incoming) => self.queue(line.number, *incoming).await,
+        }
+    }
+
+    async fn queue(&mut self, number: u64, incoming: daybook_store::Incoming) -> anyhow::Result<()> {
+        match self.recorder.enqueue(incoming).await {
+            Ok(ticket) => self.waiting.push_back((number, ticket)),
+            Err(Refused::Field(error)) => return self.refuse(number, &error.to_string()),
+            Err(error) => return Err(error).with_context(|| format!("stopped at line {number}")),
+        }
+        Ok(())
+    }
+
+    async fn settle_one(&mut self) -> anyhow::Result<()> {
+        let Some((number, ticket)) = self.waiting.pop_front() else { return Ok(()) };
+        match ticket.wait().await {
+            Ok(Recorded::Appended(_)) => self.summary.appended += 1,
+            Ok(Recorded::Duplicate(_)) => self.summary.duplicates += 1,
+            Ok(Recorded::Conflict(position)) => {
+                self.summary.conflicts += 1;
+                let reason = format!("record {position} has the same id and API version and says something else");
+                self.remark(&Remark { line: number, outcome: "conflict", reason: &reason })?;
+            }
+            Err(Refused::Rejected(reason)) => self.refuse(number, &reason)?,
+            Err(error) => {
+                return Err(error).with_context(|| {
+                    format!("stopped at line {number}; what came before is in the log, so run it again")
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, line: u64, reason: &str) -> anyhow::Result<()> {
+        self.summary.refused += 1;
+        self.remark(&Remark { line, outcome: "refused", reason })
+    }
+
+    fn remark(&self, remark: &Remark<'_>) -> anyhow::Result<()> {
+        let output = self.output;
+        self.bar.suspend(|| output.line(remark))
+    }
+}

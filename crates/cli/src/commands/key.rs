@@ -1,0 +1,166 @@
+//! `daybook key`: keys for the HTTP API. A key is shown once, when it is created.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use daybook_store::key::{self, Key, Role};
+use secrecy::ExposeSecret;
+use serde::Serialize;
+
+use crate::config::DatabaseArguments;
+use crate::exit::{Ending, Refused};
+use crate::open::{Opened, Upgrade, with};
+use crate::output::{Output, Table};
+use crate::scope::ScopeArguments;
+
+/// `daybook key`
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Create a key and show it, this once
+    Create(Create),
+    /// List the keys, revoked ones too; none is shown
+    List(List),
+    /// Revoke a key for good; it answers no more within ten seconds
+    Revoke(Revoke),
+}
+
+/// `daybook key create`
+#[derive(Debug, clap::Args)]
+pub struct Create {
+    /// What it is for, so that you know it again: "web app, production"
+    name: String,
+    /// What it may do: app asks for entitlements; analyst reads everything derived; auditor reads the records too; operator may also command
+    #[arg(long, default_value = "app", value_name = "ROLE")]
+    role: Role,
+    #[command(flatten)]
+    scope: ScopeArguments,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+/// `daybook key list`
+#[derive(Debug, clap::Args)]
+pub struct List {
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+/// `daybook key revoke`
+#[derive(Debug, clap::Args)]
+pub struct Revoke {
+    /// Its number, as `daybook key list` shows it
+    id: i64,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+/// Runs it.
+pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
+    let database = match command {
+        Command::Create(create) => &create.database,
+        Command::List(list) => &list.database,
+        Command::Revoke(revoke) => &revoke.database,
+    };
+    with(database, Upgrade::NotHere, async |opened| match command {
+        Command::Create(arguments) => create(arguments, opened, output).await,
+        Command::List(_) => list(opened, output).await,
+        Command::Revoke(arguments) => revoke(arguments, opened, output).await,
+    })
+    .await?;
+    Ok(Ending::Well)
+}
+
+/// A key as it is shown.
+#[derive(Serialize)]
+struct Shown {
+    id: i64,
+    name: String,
+    role: &'static str,
+    scope: String,
+    created_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<Key> for Shown {
+    fn from(key: Key) -> Self {
+        Self {
+            id: key.id,
+            name: key.name,
+            role: key.role.name(),
+            scope: key.scope.to_string(),
+            created_at: key.created_at,
+            revoked_at: key.revoked_at,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Created {
+    #[serde(flatten)]
+    key: Shown,
+    secret: String,
+}
+
+impl fmt::Display for Created {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shown { id, name, role, scope, .. } = &self.key;
+        writeln!(formatter, "{}", self.secret)?;
+        writeln!(formatter)?;
+        writeln!(formatter, "Key {id} {name:?}: role {role}, {scope}. It is shown this once; send it as")?;
+        writeln!(formatter, "  Authorization: Bearer {}...", self.secret.chars().take(12).collect::<String>())
+    }
+}
+
+async fn create(arguments: &Create, opened: &Opened, output: Output) -> anyhow::Result<()> {
+    let mut connection = opened.database.pool().acquire().await?;
+    let scope = arguments.scope.find_or_name(&mut connection).await?;
+    let (key, secret) = key::create(&mut connection, &arguments.name, arguments.role, &scope).await?;
+    output.show(&Created { key: key.into(), secret: secret.expose_secret().to_owned() })
+}
+
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Keys(Vec<Shown>);
+
+impl fmt::Display for Keys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return formatter
+                .write_str("There are no keys. Create one: daybook key create \"web app\" --role app --mode test");
+        }
+        let mut table = Table::new(&[">id", "role", "scope", "created", "revoked", "name"]);
+        let day = |time: &DateTime<Utc>| time.format("%Y-%m-%d").to_string();
+        for key in &self.0 {
+            let revoked = key.revoked_at.as_ref().map_or_else(|| "-".to_owned(), day);
+            let (id, role, name) = (key.id.to_string(), key.role.to_owned(), key.name.clone());
+            table.row([id, role, key.scope.clone(), day(&key.created_at), revoked, name]);
+        }
+        table.fmt(formatter)
+    }
+}
+
+async fn list(opened: &Opened, output: Output) -> anyhow::Result<()> {
+    let mut connection = opened.database.pool().acquire().await?;
+    let keys = key::list(&mut connection).await?;
+    output.show(&Keys(keys.into_iter().map(Shown::from).collect()))
+}
+
+#[derive(Serialize)]
+struct Revoked {
+    revoked: i64,
+}
+
+impl fmt::Display for Revoked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Key {} is revoked. Running servers refuse it within ten seconds.", self.revoked)
+    }
+}
+
+async fn revoke(arguments: &Revoke, opened: &Opened, output: Output) -> anyhow::Result<()> {
+    let mut connection = opened.database.pool().acquire().await?;
+    match key::revoke(&mut connection, arguments.id).await {
+        Ok(()) => output.show(&Revoked { revoked: arguments.id }),
+        Err(error @ daybook_store::Error::NoSuchKey(_)) => Err(Refused(error.to_string()).into()),
+        Err(error) => Err(error.into()),
+    }
+}

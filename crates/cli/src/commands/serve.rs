@@ -1,0 +1,169 @@
+//! `daybook serve`: everything in one process, until it is told to stop.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::config::{
+    DatabaseArguments, DatabaseSource, HttpArguments, HttpSettings, Problems, RecorderArguments, WebhookArguments,
+    WorkerArguments,
+};
+use crate::exit::Ending;
+use crate::open::{Opened, Upgrade, open};
+use crate::output::Output;
+use crate::server::{self, Settings};
+
+/// `daybook serve`
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    http: HttpArguments,
+    #[command(flatten)]
+    webhooks: WebhookArguments,
+    #[command(flatten)]
+    database: DatabaseArguments,
+    #[command(flatten)]
+    recorder: RecorderArguments,
+    #[command(flatten)]
+    worker: WorkerArguments,
+}
+
+/// Everything checked.
+#[derive(Debug)]
+struct Checked {
+    http: HttpSettings,
+    source: DatabaseSource,
+    settings: Settings,
+    paths: Vec<String>,
+}
+
+/// What is printed once it answers.
+#[derive(Serialize)]
+struct Ready {
+    listening: String,
+    webhooks: Vec<String>,
+    database: String,
+}
+
+impl fmt::Display for Ready {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "daybook answers at {} (database: {})", self.listening, self.database)?;
+        for path in &self.webhooks {
+            writeln!(formatter, "  webhooks: {}{path}", self.listening)?;
+        }
+        Ok(())
+    }
+}
+
+impl Arguments {
+    /// Checks all of it; what is wrong is said at once.
+    fn check(&self) -> Result<Checked, Problems> {
+        let mut problems = Problems::default();
+        let http = self.http.read(&mut problems);
+        let endpoints = self.webhooks.read(&mut problems);
+        let source = self.database.read(&mut problems);
+        let recorder = self.recorder.read(&mut problems);
+        let worker = self.worker.read(&mut problems);
+        let checked = (|| {
+            let (http, endpoints) = (http?, endpoints?);
+            let paths = endpoints.iter().map(daybook_http::Endpoint::path).collect();
+            let settings = Settings { http: http.with_endpoints(endpoints), recorder: recorder?, worker: worker? };
+            Some(Checked { http, source: source?, settings, paths })
+        })();
+        problems.check(checked)
+    }
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let checked = arguments.check()?;
+    let opened = open(&checked.source, Upgrade::Allowed).await?;
+    let served = serve(&opened, checked, output).await;
+    opened.close().await;
+    served.map(|()| Ending::Well)
+}
+
+async fn serve(opened: &Opened, checked: Checked, output: Output) -> anyhow::Result<()> {
+    let listener = server::listen(checked.http.listen).await?;
+    let mut server = server::start(opened, listener, checked.settings).await?;
+    tracing::info!(address = %server.address, database = opened.describe(), "daybook answers");
+    output.line(&Ready {
+        listening: format!("http://{}", server.address),
+        webhooks: checked.paths,
+        database: opened.describe(),
+    })?;
+    let ended = tokio::select! {
+        asked = server::asked_to_end() => asked,
+        error = server.failed() => return Err(error),
+    };
+    tracing::info!("asked to stop: answering what was asked, recording what waits");
+    server.stop().await?;
+    tracing::info!("stopped");
+    ended
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::arguments::{Arguments, Command};
+
+    fn problems<const N: usize>(words: [&str; N]) -> String {
+        let arguments = Arguments::of(words).unwrap();
+        let Command::Serve(serve) = arguments.command else { panic!("not serve") };
+        serve.check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn everything_wrong_with_the_configuration_is_said_at_once() {
+        insta::assert_snapshot!(problems([
+            "serve",
+            "--listen=4242",
+            "--database-url=mysql://root:hunter2@localhost/x",
+            "--webhook-secret=sk_test_hunter2",
+            "--mode=production",
+            "--queue=many",
+            "--worker-lease=0",
+            "--body-kilobytes=-1",
+            "--stripe-account=cus_1",
+        ]));
+    }
+
+    #[test]
+    fn a_start_without_any_endpoint_says_where_the_secret_is_found() {
+        insta::assert_snapshot!(problems(["serve", "--webhook-secret="]));
+    }
+
+    #[test]
+    fn a_live_key_beside_a_test_endpoint_stops_the_start() {
+        insta::assert_snapshot!(problems([
+            "serve",
+            "--webhook-secret=whsec_12345678",
+            "--mode=test",
+            "--stripe-api-key=sk_live_hunter2",
+        ]));
+    }
+
+    #[test]
+    fn two_endpoints_cannot_answer_at_one_path() {
+        insta::assert_snapshot!(problems([
+            "serve",
+            "--endpoint=a=whsec_12345678",
+            "--endpoint=a=whsec_abcdefgh",
+            "--endpoint=whsec_12345678=",
+            "--endpoint=/x=whsec_12345678",
+        ]));
+    }
+
+    #[test]
+    fn a_usual_configuration_passes() {
+        let arguments = Arguments::of([
+            "serve",
+            "--webhook-secret=new=whsec_12345678,old=whsec_abcdefgh",
+            "--endpoint=connect=whsec_12345678",
+            "--mode=live",
+            "--stripe-api-key=rk_live_x",
+            "--listen=localhost:0",
+        ]);
+        let Command::Serve(serve) = arguments.unwrap().command else { panic!("not serve") };
+        assert_eq!(serve.check().unwrap().paths, ["/webhooks/stripe", "/webhooks/stripe/connect"]);
+    }
+}

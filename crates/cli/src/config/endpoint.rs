@@ -1,0 +1,64 @@
+//! What is checked of webhook endpoints beside their secrets: names, accounts, and that none contradicts another or the API key's mode.
+
+use daybook_domain::scope::Mode;
+use daybook_http::Endpoint;
+
+use super::{Problems, problem::Problem};
+
+/// The label of the endpoint without a name.
+pub const UNNAMED: &str = "default";
+
+/// What is wrong with a name, as it stands in a path.
+pub fn wrong_name(name: &str) -> Option<String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let sound = !name.is_empty() && name.len() <= 64 && name.bytes().all(fits);
+    (!sound).then(|| {
+        format!("{name:?} is no name for an endpoint: 1 to 64 letters, digits, - and _, because it stands in the path")
+    })
+}
+
+/// What is wrong with an account's id.
+pub fn wrong_account(account: &str) -> Option<String> {
+    let sound =
+        account.starts_with("acct_") && account.len() <= 255 && account.bytes().all(|byte| byte.is_ascii_graphic());
+    (!sound).then(|| format!("{account:?} is no account id: it begins with acct_"))
+}
+
+/// Adds what is wrong between endpoints: two at one path, and an API key of the other mode.
+pub fn check_together(problems: &mut Problems, endpoints: &[(String, Endpoint)], api_key: Option<&ApiKey>) {
+    for (index, (place, endpoint)) in endpoints.iter().enumerate() {
+        if endpoints.iter().take(index).any(|(_, other)| other.name == endpoint.name) {
+            let wrong =
+                format!("another endpoint answers at {} too: give one of them a name of its own", endpoint.path());
+            problems.add(place, wrong, "--endpoint connect=whsec_YOUR_SECRET");
+        }
+        if let (Some(mode), Some(api_key)) = (endpoint.mode, api_key)
+            && let Some(key_mode) = api_key.mode.filter(|key_mode| *key_mode != mode)
+        {
+            let Problem { place, wrong, example } = contradiction(place, endpoint, mode, key_mode);
+            problems.add(place, wrong, example);
+        }
+    }
+}
+
+/// An API key of Stripe, as far as it says where it belongs.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiKey {
+    /// The mode its prefix says.
+    pub mode: Option<Mode>,
+}
+
+fn contradiction(place: &str, endpoint: &Endpoint, mode: Mode, key_mode: Mode) -> Problem {
+    Problem {
+        place: format!("STRIPE_API_KEY (--stripe-api-key) and {place}"),
+        wrong: format!(
+            "the API key is of {key_mode} mode, and the endpoint at {} is said to be of {mode} mode. Test and live are two worlds at Stripe: \
+             either the key or the mode belongs to the other one, and starting now could mix test customers with paying ones",
+            endpoint.path()
+        ),
+        example: match mode {
+            Mode::Test => "DAYBOOK_MODE=test with STRIPE_API_KEY=sk_test_... or rk_test_...".to_owned(),
+            Mode::Live => "DAYBOOK_MODE=live with STRIPE_API_KEY=sk_live_... or rk_live_...".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,88 @@
+//! What the exit code says. Scripts depend on it; `docs/CLI.md` lists it.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use crate::config::Problems;
+
+/// How a command ended, if nothing failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything is as it should be: 0.
+    Well,
+    /// The command did its work and something was refused, is wrong or was answered with no: 3.
+    WithFindings,
+}
+
+/// Something the command was asked for cannot be done as asked; asking differently helps. Exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Misused(pub String);
+
+/// Something was looked at and refused: a policy with errors, a customer that nobody knows. Exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+const FAILED: u8 = 1;
+const MISUSED: u8 = 2;
+const FINDINGS: u8 = 3;
+
+/// The exit code of a command's end. Says on standard error what went wrong.
+pub fn code(result: anyhow::Result<Ending>) -> ExitCode {
+    match result {
+        Ok(Ending::Well) => ExitCode::SUCCESS,
+        Ok(Ending::WithFindings) => ExitCode::from(FINDINGS),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::from(number(&error))
+        }
+    }
+}
+
+/// What clap has to say about the command line: help and version are no errors.
+pub fn wrong_usage(error: &clap::Error) -> ExitCode {
+    // Nothing can be done about a closed terminal.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+fn number(error: &anyhow::Error) -> u8 {
+    if error.is::<Problems>() || error.is::<Misused>() {
+        MISUSED
+    } else if error.is::<Refused>() {
+        FINDINGS
+    } else {
+        FAILED
+    }
+}
+
+/// The reader of our output went away, as `head` does: no failure of ours.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+fn say(message: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_error_has_its_number() {
+        assert_eq!(number(&anyhow::anyhow!("the database is away")), 1);
+        assert_eq!(number(&Misused("name a scope".to_owned()).into()), 2);
+        assert_eq!(number(&anyhow::Error::from(Problems::default())), 2);
+        assert_eq!(number(&Refused("no such customer".to_owned()).into()), 3);
+    }
+
+    #[test]
+    fn a_kind_survives_an_explanation_around_it() {
+        use anyhow::Context;
+        let error = Err::<(), _>(Refused("line 3".to_owned())).context("policy.toml").unwrap_err();
+        assert_eq!(number(&error), 3);
+    }
+}
