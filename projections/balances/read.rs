@@ -12,6 +12,8 @@ pub struct Balance {
     pub account: String,
     /// Minor units, debit positive.
     pub amount: i64,
+    /// How many postings it sums.
+    pub postings: i64,
 }
 
 /// The balances of one customer, by currency and account.
@@ -25,7 +27,8 @@ pub async fn of_customer(
 ) -> Result<Vec<Balance>, sqlx::Error> {
     sqlx::query_as!(
         Balance,
-        "select currency, account, amount from balance where scope = $1 and customer = $2 order by currency, account",
+        "select currency, account, amount, postings from balance
+         where scope = $1 and customer = $2 order by currency, account",
         scope.0,
         customer
     )

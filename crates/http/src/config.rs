@@ -82,7 +82,7 @@ impl Default for CacheLimits {
             customers: 250_000,
             poll: Duration::from_millis(250),
             stale_after: Duration::from_secs(1),
-            refuse_after: Duration::from_mins(1),
+            refuse_after: Duration::from_secs(60),
         }
     }
 }
@@ -130,7 +130,7 @@ pub struct Readiness {
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self { longest_lag: Duration::from_mins(1) }
+        Self { longest_lag: Duration::from_secs(60) }
     }
 }
 

@@ -64,7 +64,8 @@ pub struct Health {
 
 /// Whether this process should be asked.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Ready {
+#[schema(as = Ready)]
+pub struct Readiness {
     /// Whether it should.
     ready: bool,
     /// Why not.
@@ -93,13 +94,13 @@ pub async fn healthz(State(app): State<Shared>) -> Json<Health> {
 /// Whether this process should be asked: the database answers, and the read models follow the log.
 #[utoipa::path(
     get, path = "/readyz", tag = "operation", security(()),
-    responses((status = 200, description = "Ask it.", body = Ready), (status = 503, description = "Ask another.", body = Ready))
+    responses((status = 200, description = "Ask it.", body = Readiness), (status = 503, description = "Ask another.", body = Readiness))
 )]
 pub async fn readyz(State(app): State<Shared>) -> Response {
     let (reasons, lag) = troubles(&app).await;
     let ready = reasons.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let answer = Ready {
+    let answer = Readiness {
         ready,
         reasons,
         log_size: lag.map(|lag| lag.log_size),

@@ -8,19 +8,25 @@
 //! - [`problem`]: everything that can go wrong, as problem+json
 //! - [`webhook`]: deliveries, verified and recorded
 //! - [`auth`]: bearer keys
-//! - [`reader`], [`wait`]: one snapshot for one answer, and waiting for one's own write
-//! - [`cache`]: entitlement answers, right across processes
+//! - [`extract`], [`wait`]: what a request says, and waiting for one's own write
+//! - [`entitlement`]: working out entitlement answers; [`cache`]: keeping them, right across processes
 //! - [`v1`]: the read API, one file for each resource
 //! - [`health`], [`metrics`], [`openapi`]: how it is, what it counts, what it offers
 
 pub mod auth;
+pub mod cache;
 pub mod config;
+pub mod entitlement;
+pub mod extract;
 pub mod health;
 pub mod metrics;
+pub mod openapi;
 pub mod problem;
 pub mod router;
 pub mod server;
 pub mod state;
+pub mod v1;
+pub mod wait;
 pub mod webhook;
 
 pub use config::{Config, ConfigError, Endpoint};

@@ -126,7 +126,11 @@ impl Metrics {
             acknowledge.clone(),
         );
         let requests = Family::<Asked, Counter>::default();
-        registry.register("requests", "Requests to the read API by route and status, cached checks aside", requests.clone());
+        registry.register(
+            "requests",
+            "Requests to the read API by route and status, cached checks aside",
+            requests.clone(),
+        );
         let checks = Family::<Checked, Counter>::default();
         registry.register("entitlement_checks", "Single entitlement checks by how they were answered", checks.clone());
         let (gauges, copied) = (Gauges::default(), Copied::default());
@@ -144,8 +148,8 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn delivered(&self, delivered: Delivered) {
-        self.webhook.get_or_create(&delivered).inc();
+    pub(crate) fn delivered(&self, delivered: &Delivered) {
+        self.webhook.get_or_create(delivered).inc();
     }
 
     pub(crate) fn acknowledged(&self, after: Duration) {
@@ -160,8 +164,8 @@ impl Metrics {
         self.checks_cached.inc();
     }
 
-    pub(crate) fn checked_by_reading(&self) {
-        self.checks_read.inc();
+    pub(crate) fn checked_by_reading(&self, checks: u64) {
+        self.checks_read.inc_by(checks);
     }
 
     fn look(&self, app: &Shared, lag: Option<&Lag>) {
@@ -172,6 +176,8 @@ impl Metrics {
             gauges.lag_records.set(lag.log_size.saturating_sub(lag.live_size));
             gauges.lag_seconds.set(lag.seconds);
         }
+        gauges.cached_customers.set(whole(app.entitlements.customers()));
+        gauges.confirmed_seconds.set(i64::try_from(app.horizon.unconfirmed().as_secs()).unwrap_or(i64::MAX));
         let recorder = app.recorder.counters();
         gauges.recorder_queue_entries.set(whole(recorder.queue_entries));
         gauges.recorder_queue_bytes.set(whole(recorder.queue_bytes));

@@ -84,6 +84,15 @@ pub enum Problem {
     /// Nothing has been built yet.
     #[error("the read models are not built yet: is a worker running?")]
     NotBuilt,
+    /// The policy in force cannot be read.
+    #[error("the policy in force, applied at position {position}, cannot be read by this version")]
+    Policy {
+        /// the record that applied it
+        position: i64,
+        /// what is wrong with it
+        #[source]
+        source: daybook_domain::entitlement::policy::Error,
+    },
     /// Too much is waiting.
     #[error("too much is waiting here; try again")]
     Busy,
@@ -96,6 +105,9 @@ pub enum Problem {
     /// The log did not take a delivery, and says no more.
     #[error("the log cannot be written; try again")]
     NotRecorded(#[source] daybook_store::recorder::Refused),
+    /// An answer cannot be written as JSON.
+    #[error("something went wrong here; it is in the log of this process")]
+    Unwritable(#[from] serde_json::Error),
     /// Something that should not happen.
     #[error("something went wrong here; it is in the log of this process")]
     Internal(#[source] daybook_store::Error),
@@ -160,11 +172,14 @@ impl Problem {
             Self::NotYet { .. } => (Status::GATEWAY_TIMEOUT, "not_yet", "Not applied yet"),
             Self::TooStale { .. } => (Status::SERVICE_UNAVAILABLE, "too_stale", "The answer would be too old"),
             Self::NotBuilt => (Status::SERVICE_UNAVAILABLE, "not_built", "Nothing is built yet"),
+            Self::Policy { .. } => (Status::INTERNAL_SERVER_ERROR, "policy", "The policy cannot be read"),
             Self::Busy => (Status::SERVICE_UNAVAILABLE, "busy", "Too much is waiting"),
             Self::Stopping => (Status::SERVICE_UNAVAILABLE, "stopping", "This process is stopping"),
             Self::DatabaseAway(_) => (Status::SERVICE_UNAVAILABLE, "database_away", "The database is away"),
             Self::NotRecorded(_) => (Status::SERVICE_UNAVAILABLE, "not_recorded", "The log cannot be written"),
-            Self::Internal(_) => (Status::INTERNAL_SERVER_ERROR, "internal", "Something went wrong"),
+            Self::Unwritable(_) | Self::Internal(_) => {
+                (Status::INTERNAL_SERVER_ERROR, "internal", "Something went wrong")
+            }
         };
         Shape { status, reason, title }
     }
@@ -189,6 +204,10 @@ impl Problem {
             Self::DatabaseAway(error) => tracing::warn!(%error, "a request failed because the database is away"),
             Self::NotRecorded(error) => tracing::error!(%error, "a verified delivery was not recorded"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
+            Self::Unwritable(error) => tracing::error!(%error, "an answer cannot be written"),
+            Self::Policy { position, source } => {
+                tracing::error!(position, error = %source, "the policy cannot be read")
+            }
             Self::TooStale { .. } | Self::NotBuilt | Self::Busy | Self::Stopping => {
                 tracing::warn!(reason, "a request was turned away");
             }

@@ -1,16 +1,24 @@
-//! The routes. Deliveries and single entitlement checks stand outside of every layer: nothing is done for them but what they ask.
+//! The routes. Deliveries, single entitlement checks and what operators ask stand outside of every layer: nothing is done for them but what they ask.
 
 use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::extract::LARGEST_BODY;
+use crate::metrics::Asked;
+use crate::openapi::Frame;
 use crate::state::Shared;
 use crate::webhook::receive;
-use crate::{Problem, health, metrics};
+use crate::{Problem, health, metrics, openapi, v1};
 
 /// Everything this process answers to.
 pub fn router(app: Shared) -> Router {
-    let (router, _) = routes_of_all().split_for_parts();
+    let counted = counted().layer(from_fn_with_state(app.clone(), count));
+    let (router, _) = direct().merge(counted).split_for_parts();
     router
         .fallback(async || Problem::NoSuchPath)
         .method_not_allowed_fallback(async || Problem::NoSuchMethod)
@@ -19,10 +27,41 @@ pub fn router(app: Shared) -> Router {
 
 /// All routes, with what they say of themselves.
 pub(crate) fn routes_of_all() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+    direct().merge(counted())
+}
+
+/// Routes that nothing stands before.
+fn direct() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Frame::openapi())
         .routes(routes!(receive::receive))
         .routes(routes!(receive::receive_named))
+        .routes(routes!(v1::entitlement::entitlement))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi::openapi))
+}
+
+/// Routes whose requests are counted.
+fn counted() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(v1::customers_entitlements::entitlements))
+        .routes(routes!(v1::accounts::entitlements))
+        .routes(routes!(v1::accounts::entitlement))
+        .routes(routes!(v1::check::check))
+        .routes(routes!(v1::customers::customer))
+        .routes(routes!(v1::balances::balances))
+        .routes(routes!(v1::subscriptions::subscription))
+        .routes(routes!(v1::events::events))
+        .routes(routes!(v1::event::event))
+        .routes(routes!(v1::event::body))
+        .routes(routes!(v1::projections::projections))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+}
+
+async fn count(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let response = next.run(request).await;
+    app.metrics.asked(&Asked { route, status: response.status().as_u16() });
+    response
 }

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use daybook_store::{Database, Recorder};
+use tokio::sync::Semaphore;
 
 use crate::auth::keyring::Keyring;
+use crate::cache::EntitlementCache;
+use crate::cache::horizon::Horizon;
 use crate::config::{Config, ConfigError};
+use crate::entitlement::policies::Policies;
 use crate::metrics::Metrics;
 use crate::webhook::{Arriving, Receivers};
 
@@ -50,6 +54,11 @@ pub struct App {
     pub(crate) receivers: Receivers,
     pub(crate) arriving: Arriving,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) horizon: Horizon,
+    pub(crate) entitlements: EntitlementCache,
+    pub(crate) policies: Policies,
+    /// Room for readers that wait for their own write.
+    pub(crate) readers: Semaphore,
     pub(crate) metrics: Metrics,
 }
 
@@ -63,6 +72,10 @@ impl App {
             receivers: Receivers::new(&config.endpoints)?,
             arriving: Arriving::default(),
             keyring: Keyring::new(database.clone(), config.keys, &config.cache),
+            horizon: Horizon::new(),
+            entitlements: EntitlementCache::new(config.cache.customers),
+            policies: Policies::default(),
+            readers: Semaphore::new(config.wait.readers),
             metrics: Metrics::new(),
             config,
             database,

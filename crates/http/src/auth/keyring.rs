@@ -195,7 +195,7 @@ mod tests {
 
     fn worth(age: Duration, away: bool) -> Worth {
         let (known, now) = known(age, away);
-        known.worth(now, &KeyLimits::default(), Duration::from_mins(1))
+        known.worth(now, &KeyLimits::default(), Duration::from_secs(60))
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
     fn only_one_look_up_runs_beside_the_requests() {
         let (mut known, now) = known(Duration::from_secs(5), false);
         known.asked = Some(now);
-        assert_eq!(known.worth(now, &KeyLimits::default(), Duration::from_mins(1)), Worth::Good);
+        assert_eq!(known.worth(now, &KeyLimits::default(), Duration::from_secs(60)), Worth::Good);
     }
 
     #[test]

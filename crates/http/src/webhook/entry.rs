@@ -28,10 +28,10 @@ pub struct Delivery<'a> {
 
 impl Delivery<'_> {
     /// The entry for the log.
-    pub fn entry(&self, body: Bytes) -> Incoming {
-        match envelope::read(&body) {
-            Ok(read) => self.of_event(&read, &body),
-            Err(unreadable) => self.of_unreadable(&unreadable, &body),
+    pub fn entry(&self, body: &Bytes) -> Incoming {
+        match envelope::read(body) {
+            Ok(read) => self.of_event(&read, body),
+            Err(unreadable) => self.of_unreadable(&unreadable, body),
         }
     }
 

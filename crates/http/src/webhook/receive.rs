@@ -23,6 +23,7 @@ const SIGNATURE: &str = "stripe-signature";
 
 /// What Stripe is told.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "Stripe's own examples answer `received`")]
 pub struct Received {
     /// Always true: the event is in the log.
     received: bool,
@@ -72,17 +73,21 @@ async fn answer(app: &Shared, name: Option<&str>, request: Request) -> Response 
     let started = Instant::now();
     let Some(receiver) = app.receivers.find(name) else {
         let problem = Problem::NoSuchEndpoint;
-        app.metrics.delivered(Delivered { endpoint: of_endpoint(None), outcome: problem.reason() });
+        app.metrics.delivered(&Delivered { endpoint: of_endpoint(None), outcome: problem.reason() });
         return problem.into_response();
     };
-    let received = deliver(app, receiver, request).await;
-    let outcome = received.as_ref().map_or_else(Problem::reason, |recorded| recorded.name());
-    app.metrics.delivered(Delivered { endpoint: of_endpoint(Some(&receiver.label)), outcome });
-    match received {
+    let result = deliver(app, receiver, request).await;
+    let outcome = result.as_ref().map_or_else(Problem::reason, |recorded| recorded.name());
+    app.metrics.delivered(&Delivered { endpoint: of_endpoint(Some(&receiver.label)), outcome });
+    match result {
         Ok(recorded) => {
             app.metrics.acknowledged(started.elapsed());
             if let Recorded::Conflict(position) = recorded {
-                tracing::warn!(position, endpoint = receiver.label, "a delivery contradicts the record of its event id");
+                tracing::warn!(
+                    position,
+                    endpoint = receiver.label,
+                    "a delivery contradicts the record of its event id"
+                );
             }
             Json(Received { received: true, outcome: recorded.name(), position: recorded.position() }).into_response()
         }
@@ -112,7 +117,7 @@ async fn deliver(app: &Shared, receiver: &Receiver, request: Request) -> Result<
 
 /// Hands a verified body to the recorder. A caller that goes away meanwhile cancels nothing: the entry is the recorder's own.
 async fn record(app: &Shared, delivery: &Delivery<'_>, body: Bytes) -> Result<Recorded, Problem> {
-    let refused = match app.recorder.try_record(delivery.entry(body.clone())) {
+    let refused = match app.recorder.try_record(delivery.entry(&body)) {
         Ok(ticket) => match ticket.wait().await {
             Ok(recorded) => return Ok(recorded),
             Err(refused) => refused,
@@ -123,7 +128,8 @@ async fn record(app: &Shared, delivery: &Delivery<'_>, body: Bytes) -> Result<Re
         return Err(refusal::problem(refused));
     }
     tracing::warn!(%refused, "a verified delivery is recorded without the fields that cannot be stored");
-    let again = async || -> Result<Recorded, Refused> { app.recorder.try_record(delivery.bare_entry(body))?.wait().await };
+    let again =
+        async || -> Result<Recorded, Refused> { app.recorder.try_record(delivery.bare_entry(body))?.wait().await };
     again().await.map_err(refusal::problem)
 }
 

@@ -1,0 +1,82 @@
+//! What a request says, or why it cannot be read: axum's own extractors with our problems. Ids are bounded and free of control characters before anything
+//! else looks at them.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::Problem;
+
+/// The longest id that can be asked for, in bytes. Stripe's have at most 255.
+pub const LONGEST_ID: usize = 255;
+
+/// The parts of the path.
+#[derive(Debug)]
+pub struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(named) = Path::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Problem::malformed(format!("the path: {}", rejection.body_text())))?;
+        Ok(Self(named))
+    }
+}
+
+/// The query.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Query(asked) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Problem::malformed(format!("the query: {}", rejection.body_text())))?;
+        Ok(Self(asked))
+    }
+}
+
+/// A JSON body.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let read = Json::from_request(request, state).await;
+        read.map(|Json(body)| Self(body)).map_err(|rejection| match rejection {
+            JsonRejection::MissingJsonContentType(_) => Problem::MediaType,
+            JsonRejection::BytesRejection(_) => Problem::TooLarge { limit: LARGEST_BODY },
+            other => Problem::malformed(format!("the body: {}", other.body_text())),
+        })
+    }
+}
+
+/// The largest body of a question, in bytes.
+pub const LARGEST_BODY: usize = 512 * 1024;
+
+/// The id, if it can be one.
+///
+/// # Errors
+/// [`Problem::Malformed`], which names where it stands.
+pub fn check_id<'a>(id: &'a str, place: &'static str) -> Result<&'a str, Problem> {
+    if id.is_empty() || id.len() > LONGEST_ID {
+        return Err(Problem::malformed(format!("{place}: an id has 1 to {LONGEST_ID} bytes, not {}", id.len())));
+    }
+    if id.chars().any(char::is_control) {
+        return Err(Problem::malformed(format!("{place}: an id has no control characters")));
+    }
+    Ok(id)
+}
+
+/// Extracts from parts what needs no state.
+pub(crate) async fn parts<T: FromRequestParts<()>>(parts: &mut Parts) -> Result<T, T::Rejection> {
+    T::from_request_parts(parts, &()).await
+}

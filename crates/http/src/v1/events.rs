@@ -1,0 +1,220 @@
+//! `GET /v1/events`: the log, newest first, by type, customer, object, time and position. Pages are continued by position, so records that come in meanwhile
+//! move nothing.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use daybook_domain::scope::ScopeId;
+use daybook_projections::records::{self, Outcome, Subject};
+use daybook_store::log::list::{self, Filter, Order};
+use daybook_store::log::read::{Record, records_at};
+use daybook_store::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Problem;
+use crate::auth::AnalystCaller;
+use crate::extract::{Asked, check_id};
+use crate::state::Shared;
+use crate::wait::{Wait, then_read};
+
+/// Events of a page when the request does not say.
+const USUAL_PAGE: u32 = 50;
+/// Events of a page at most.
+const LARGEST_PAGE: u32 = 200;
+
+/// Which events are wanted.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// Of this type, or of a family of types: `invoice.paid`, `invoice.*`.
+    r#type: Option<String>,
+    /// That name this customer.
+    customer: Option<String>,
+    /// About the object with this id.
+    object: Option<String>,
+    /// Stripe's `created` at or after this time: RFC 3339 or seconds.
+    created_from: Option<String>,
+    /// Stripe's `created` before this time: RFC 3339 or seconds.
+    created_to: Option<String>,
+    /// At this position or after.
+    from_position: Option<i64>,
+    /// Before this position.
+    to_position: Option<i64>,
+    /// Continue a page: its `next`.
+    before: Option<i64>,
+    /// How many: 50 unless said, at most 200.
+    limit: Option<u32>,
+}
+
+/// A page of the log.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Events)]
+pub struct Page {
+    /// Newest first.
+    events: Vec<Event>,
+    /// `before` of the next page; absent on the last one.
+    next: Option<i64>,
+    /// How many records of the log the read models have seen. Newer ones are listed too, as `pending`.
+    size: i64,
+}
+
+/// One record of the log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Event {
+    /// The event's id.
+    pub id: String,
+    /// Stripe's `type`.
+    pub r#type: String,
+    /// Where it stands in the log.
+    pub position: i64,
+    /// How it came: `webhook`, `api`, `import` or `operator`.
+    pub source: &'static str,
+    /// The API version of its body.
+    pub api_version: Option<String>,
+    /// When it happened at Stripe.
+    pub created: Option<DateTime<Utc>>,
+    /// When it came here.
+    pub received_at: DateTime<Utc>,
+    /// The object it is about.
+    pub object: Option<String>,
+    /// The customer it names.
+    pub customer: Option<String>,
+    /// What came of it: `translated`, `without_effect`, `needs_fetch`, `quarantined`, or `pending`.
+    pub outcome: String,
+    /// Why, for all but `translated`.
+    pub reason: Option<String>,
+}
+
+/// Which events are in the log?
+#[utoipa::path(
+    get, path = "/v1/events", tag = "log",
+    params(Wanted, Wait),
+    responses(
+        (status = 200, description = "A page, newest first.", body = Page),
+        (status = 400, description = "A filter that cannot be read."),
+        (status = 403, description = "The key is not an analyst's."),
+        (status = 504, description = "What was waited for has not been applied yet."),
+    )
+)]
+pub async fn events(
+    State(app): State<Shared>,
+    AnalystCaller(access): AnalystCaller,
+    Asked(wanted): Asked<Wanted>,
+    Asked(wait): Asked<Wait>,
+) -> Result<Json<Page>, Problem> {
+    let filter = wanted.filter(access.scope)?;
+    let limit = wanted.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
+    let mut snapshot = then_read(&app, access.scope, &wait).await?;
+    let size = snapshot.size();
+    let (found, next) = if let Some(subject) = wanted.subject()? {
+        search(&mut snapshot, access.scope, subject, &filter, limit).await?
+    } else {
+        let page = list::list(&mut snapshot, &filter, Order::NewestFirst, limit).await?;
+        (page.records, page.rest.map(|rest| rest.end))
+    };
+    let positions: Vec<i64> = found.iter().map(|record| record.position).collect();
+    let mut outcomes = records::of_positions(&mut snapshot, &positions).await?;
+    snapshot.end().await?;
+    let events = found.into_iter().map(|record| Event::of(record, &mut outcomes)).collect();
+    Ok(Json(Page { events, next, size }))
+}
+
+/// The wanted records about a subject, and where the next page begins.
+async fn search(
+    snapshot: &mut Snapshot,
+    scope: ScopeId,
+    subject: Subject<'_>,
+    filter: &Filter,
+    limit: u32,
+) -> Result<(Vec<Record>, Option<i64>), Problem> {
+    let mut positions = records::search(snapshot, scope, subject, filter, i64::from(limit) + 1).await?;
+    let page = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = positions.get(page).map(|position| position.saturating_add(1));
+    positions.truncate(page);
+    let mut found = records_at(snapshot, &positions).await?;
+    found.reverse();
+    Ok((found, next))
+}
+
+impl Wanted {
+    fn filter(&self, scope: ScopeId) -> Result<Filter, Problem> {
+        let end = [self.to_position, self.before].into_iter().flatten().min();
+        Ok(Filter {
+            scope: Some(scope),
+            kind: self.r#type.as_deref().map(|kind| check_id(kind, "type").map(Into::into)).transpose()?,
+            created: self.created()?,
+            positions: self.from_position.unwrap_or(0).max(0)..end.unwrap_or(i64::MAX),
+        })
+    }
+
+    fn created(&self) -> Result<Range<i64>, Problem> {
+        let read = |text: &Option<String>, name| text.as_deref().map(|text| read_time(text, name)).transpose();
+        let from = read(&self.created_from, "created_from")?;
+        let to = read(&self.created_to, "created_to")?;
+        Ok(from.unwrap_or(i64::MIN)..to.unwrap_or(i64::MAX))
+    }
+
+    fn subject(&self) -> Result<Option<Subject<'_>>, Problem> {
+        let customer = self.customer.as_deref().map(|id| check_id(id, "customer")).transpose()?;
+        let object = self.object.as_deref().map(|id| check_id(id, "object")).transpose()?;
+        Ok(match (object, customer) {
+            (Some(object), customer) => Some(Subject::Object(object, customer)),
+            (None, Some(customer)) => Some(Subject::Customer(customer)),
+            (None, None) => None,
+        })
+    }
+}
+
+fn read_time(text: &str, name: &'static str) -> Result<i64, Problem> {
+    let seconds = text.parse().ok();
+    let written = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
+    seconds.or_else(written).ok_or_else(|| {
+        Problem::malformed(format!("{name}: expected a time like 2026-09-30T12:00:00Z or seconds since 1970"))
+    })
+}
+
+impl Event {
+    /// A record with what came of it.
+    pub(super) fn of(record: Record, outcomes: &mut BTreeMap<i64, Outcome>) -> Self {
+        let outcome = outcomes.remove(&record.position);
+        let (object, customer, outcome, reason) = match outcome {
+            Some(known) => (known.object_id, known.customer, known.outcome, known.reason),
+            None => (None, None, "pending".to_owned(), None),
+        };
+        Self {
+            id: record.event_id,
+            r#type: record.kind,
+            position: record.position,
+            source: record.source.name(),
+            api_version: record.api_version,
+            created: record.created.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+            received_at: record.received_at,
+            object,
+            customer,
+            outcome,
+            reason,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_seconds_or_as_text() {
+        assert_eq!(read_time("1767225600", "created_from").unwrap(), 1_767_225_600);
+        assert_eq!(read_time("2026-01-01T00:00:00Z", "created_from").unwrap(), 1_767_225_600);
+        assert_eq!(read_time("yesterday", "created_from").unwrap_err().reason(), "malformed");
+    }
+
+    #[test]
+    fn the_next_page_never_reaches_past_the_range_asked_for() {
+        let wanted = Wanted { to_position: Some(10), before: Some(20), ..Wanted::default() };
+        assert_eq!(wanted.filter(ScopeId(1)).unwrap().positions, 0..10);
+    }
+}

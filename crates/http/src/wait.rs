@@ -1,0 +1,81 @@
+//! Waiting for one's own write. A caller that knows a position, or the id of an object that Stripe has just shown it, may ask to be answered only when
+//! that has been applied. The wait is bounded; when it ends without it, the answer is 504 with the size reached.
+
+use std::time::Duration;
+
+use daybook_domain::scope::ScopeId;
+use daybook_projections::records;
+use daybook_store::snapshot::Snapshot;
+use serde::Deserialize;
+use tokio::time::{Instant, sleep_until, timeout_at};
+use utoipa::IntoParams;
+
+use crate::Problem;
+use crate::extract::check_id;
+use crate::state::Shared;
+
+/// The pause between two searches for an object.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What must have been applied before an answer.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wait {
+    /// Answer at this size or a later one: the position of a record that must be seen, plus one.
+    pub min_size: Option<i64>,
+    /// Answer when an event about the object with this id has been applied: `cs_...` of a checkout that just returned.
+    pub after_object: Option<String>,
+    /// How long to wait, in milliseconds; the server has an upper bound.
+    pub wait_ms: Option<u64>,
+}
+
+/// A snapshot in which what is waited for has been applied.
+///
+/// # Errors
+/// [`Problem::NotYet`] when the wait ends first, [`Problem::Busy`] when too many wait, or the database is away.
+pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snapshot, Problem> {
+    app.horizon.ensure_reachable(&app.config.cache)?;
+    let pool = app.database.pool();
+    if wait.min_size.is_none() && wait.after_object.is_none() {
+        return Ok(Snapshot::begin(pool).await?);
+    }
+    let limits = &app.config.wait;
+    let longest = wait.wait_ms.map_or(limits.usual, Duration::from_millis).min(limits.longest);
+    let deadline = Instant::now() + longest;
+    let _waiting = app.readers.try_acquire().map_err(|_| Problem::Busy)?;
+    let object = wait.after_object.as_deref().map(|id| check_id(id, "after_object")).transpose()?;
+    let wanted = wait.min_size.unwrap_or(0);
+    let mut moves = app.horizon.moves();
+    let snapshot = Snapshot::begin(pool).await?;
+    if snapshot.size() < wanted {
+        snapshot.end().await?;
+        let reached = moves.wait_for(|live| live.as_ref().is_some_and(|live| live.size >= wanted));
+        if timeout_at(deadline, reached).await.is_err() {
+            return Err(Problem::NotYet { size: Snapshot::begin(pool).await?.size() });
+        }
+    } else if object.is_none() {
+        return Ok(snapshot);
+    }
+    match object {
+        None => Ok(Snapshot::begin(pool).await?),
+        Some(object) => read_after_object(app, scope, object, deadline).await,
+    }
+}
+
+async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline: Instant) -> Result<Snapshot, Problem> {
+    let mut moves = app.horizon.moves();
+    loop {
+        moves.mark_unchanged();
+        let mut snapshot = Snapshot::begin(app.database.pool()).await?;
+        if !records::find_by_object(&mut snapshot, scope, object, i64::MAX, 1).await?.is_empty() {
+            return Ok(snapshot);
+        }
+        let size = snapshot.size();
+        snapshot.end().await?;
+        let pause = Instant::now() + PAUSE;
+        if !matches!(timeout_at(deadline, moves.changed()).await, Ok(Ok(()))) || pause > deadline {
+            return Err(Problem::NotYet { size });
+        }
+        sleep_until(pause).await;
+    }
+}
