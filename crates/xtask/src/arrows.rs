@@ -108,6 +108,6 @@ mod tests {
 
     fn member(name: &str, dependency: &str, only_for_tests: bool) -> Member {
         let dependencies = vec![Dependency { name: dependency.to_owned(), only_for_tests }];
-        Member { name: name.to_owned(), dependencies }
+        Member { name: name.to_owned(), folder: name.into(), dependencies }
     }
 }

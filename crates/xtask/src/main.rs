@@ -6,6 +6,8 @@ mod commands;
 mod programs;
 mod workspace;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 use workspace::Workspace;
@@ -47,9 +49,19 @@ enum Command {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            programs::say(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
-    match Arguments::parse().command {
+    match command {
         Command::Demo { rest } => commands::demo::run(&workspace, &rest),
         Command::Test { rest } => commands::test::run(&workspace, &rest),
         Command::Ci => commands::ci::run(&workspace),

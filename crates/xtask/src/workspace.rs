@@ -18,6 +18,7 @@ pub(crate) struct Workspace {
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: String,
+    pub(crate) folder: PathBuf,
     pub(crate) dependencies: Vec<Dependency>,
 }
 
@@ -57,19 +58,15 @@ impl Workspace {
     }
 }
 
-impl Member {
-    pub(crate) fn depends_on(&self, name: &str) -> bool {
-        self.dependencies.iter().any(|dependency| dependency.name == name)
-    }
-}
-
 fn member(package: &Value) -> anyhow::Result<Member> {
     let dependencies = package.get("dependencies").and_then(Value::as_array);
     let dependencies = dependencies.into_iter().flatten().map(|dependency| {
         let only_for_tests = dependency.get("kind").and_then(Value::as_str) == Some("dev");
         Ok(Dependency { name: text(dependency, "name")?, only_for_tests })
     });
-    Ok(Member { name: text(package, "name")?, dependencies: dependencies.collect::<anyhow::Result<_>>()? })
+    let mut folder = path(package, "manifest_path")?;
+    folder.pop();
+    Ok(Member { name: text(package, "name")?, folder, dependencies: dependencies.collect::<anyhow::Result<_>>()? })
 }
 
 fn path(value: &Value, key: &str) -> anyhow::Result<PathBuf> {

@@ -15,6 +15,8 @@ use crate::workspace::Workspace;
 /// The schema that stands for a generation while statements are checked.
 const TEMPLATE: &str = "generation_template";
 const COMMITTED: &str = ".sqlx";
+/// The macros whose statements are checked.
+const MACROS: &[&str] = &["query", "query_as", "query_scalar", "query_file", "query_file_as"];
 
 /// File names with their text.
 type Statements = BTreeMap<String, String>;
@@ -52,8 +54,12 @@ fn describe(workspace: &Workspace) -> anyhow::Result<Statements> {
     lay_out(workspace, &cluster)?;
     let out = TempDir::new()?;
     let target = workspace.target.join("sqlx");
-    let users = workspace.members.iter().filter(|member| member.depends_on("sqlx"));
-    let packages: Vec<String> = users.map(|member| format!("--package={}", member.name)).collect();
+    let mut packages = Vec::new();
+    for member in &workspace.members {
+        if files(&member.folder, "rs", "")?.iter().any(|(_, text)| has_statements(text)) {
+            packages.push(format!("--package={}", member.name));
+        }
+    }
 
     programs::run(workspace.cargo(&["clean", "--quiet", "--target-dir"]).arg(&target).args(&packages))?;
     let mut check = workspace.cargo(&["check", "--all-targets", "--target-dir"]);
@@ -63,16 +69,20 @@ fn describe(workspace: &Workspace) -> anyhow::Result<Statements> {
     read(out.path())
 }
 
+fn has_statements(source: &str) -> bool {
+    MACROS.iter().any(|name| source.contains(&format!("{name}!(")))
+}
+
 /// The migrations in their order, then one generation of the read models, where unqualified names find both.
 fn lay_out(workspace: &Workspace, cluster: &Cluster) -> anyhow::Result<()> {
-    for (name, script) in scripts(&workspace.root.join("migrations"), "")? {
+    for (name, script) in files(&workspace.root.join("migrations"), "sql", "")? {
         cluster.run_script(&script).with_context(|| format!("migrations/{name}"))?;
     }
     cluster.run_script(&format!("create schema {TEMPLATE}"))?;
     cluster.run_script(&format!("alter database daybook set search_path = {TEMPLATE}, public"))?;
     for file in ["schema.sql", "indexes.sql"] {
-        let mut all = scripts(&workspace.root.join("projections"), file)?;
-        all.extend(scripts(&workspace.root.join("crates/worker"), file)?);
+        let mut all = files(&workspace.root.join("projections"), "sql", file)?;
+        all.extend(files(&workspace.root.join("crates/worker"), "sql", file)?);
         run_in_any_order(cluster, all)?;
     }
     Ok(())
@@ -98,8 +108,8 @@ fn run_in_any_order(cluster: &Cluster, mut waiting: Vec<(String, String)>) -> an
     Ok(())
 }
 
-/// The SQL files under a folder whose path ends so, sorted by path. A missing folder has none.
-fn scripts(folder: &Path, ending: &str) -> anyhow::Result<Vec<(String, String)>> {
+/// The files of a kind under a folder whose path ends so, sorted by path. A missing folder has none.
+fn files(folder: &Path, kind: &str, ending: &str) -> anyhow::Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -107,7 +117,7 @@ fn scripts(folder: &Path, ending: &str) -> anyhow::Result<Vec<(String, String)>>
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "sql") && path.ends_with(ending) {
+            } else if path.extension().is_some_and(|extension| extension == kind) && path.ends_with(ending) {
                 let name = path.strip_prefix(folder)?.display().to_string();
                 found.push((name, fs::read_to_string(&path)?));
             }
@@ -169,17 +179,17 @@ mod tests {
     }
 
     #[test]
-    fn scripts_are_found_in_every_folder_and_sorted_by_path() {
+    fn files_are_found_in_every_folder_and_sorted_by_path() {
         let folder = TempDir::new().unwrap();
         for path in ["b/schema.sql", "a/schema.sql", "a/indexes.sql", "a/mod.rs"] {
             fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
             fs::write(folder.path().join(path), "").unwrap();
         }
         let names = |ending: &str| {
-            scripts(folder.path(), ending).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+            files(folder.path(), "sql", ending).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>()
         };
         assert_eq!(names("schema.sql"), ["a/schema.sql", "b/schema.sql"]);
         assert_eq!(names("").len(), 3);
-        assert!(scripts(&folder.path().join("nowhere"), "").unwrap().is_empty());
+        assert!(files(&folder.path().join("nowhere"), "sql", "").unwrap().is_empty());
     }
 }
