@@ -1,10 +1,8 @@
 //! One customer's history: the events as the simulator wrote them, free of any API version, and their rendering in one shape or
 //! another. The same history has the same events, ids and times in every shape; only what a shape does not send is left out.
 
-use serde_json::Value;
-
 use crate::model::Object;
-use crate::render::{Envelope, Head, Sender, View, previous_attributes};
+use crate::render::{Envelope, Head, Node, Sender, View, previous_attributes};
 use crate::shape::ApiShape;
 use crate::truth::Truth;
 
@@ -94,7 +92,7 @@ impl History {
         let object = view.object(&event.object);
         let previous = match &event.before {
             None => None,
-            Some(before) => Some(previous_attributes(&view.object(before), &object)).filter(|map| !map.is_empty()),
+            Some(before) => previous_attributes(&view.object(before), &object),
         };
         if previous.is_none() && event.before.is_some() {
             return None;
@@ -110,13 +108,7 @@ impl History {
         })
     }
 
-    fn body(
-        &self,
-        event: &Event,
-        shape: ApiShape,
-        object: Value,
-        previous: Option<serde_json::Map<String, Value>>,
-    ) -> Vec<u8> {
+    fn body(&self, event: &Event, shape: ApiShape, object: Node, previous: Option<Node>) -> Vec<u8> {
         let sender = Sender {
             account: self.seller.account.as_deref(),
             api_version: shape.version(),

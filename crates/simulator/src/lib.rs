@@ -12,9 +12,6 @@
 //! - `catalogue`, `currency`, `calendar`, `seed`: what all of these stand on
 //! - [`deliver`]: signatures, disorder (duplicates, reordering), HTTP delivery
 
-// The JSON of a full-size object is one macro call of some three hundred tokens.
-#![recursion_limit = "256"]
-
 mod calendar;
 mod catalogue;
 mod currency;

@@ -33,10 +33,14 @@ pub struct Money {
 pub struct Truth {
     /// The customer exists and was deleted again.
     pub customer_deleted: bool,
+    /// The seller's own id of the customer, as sessions and metadata name it.
+    pub user_id: Option<String>,
     /// The status of every subscription, by id.
     pub subscriptions: BTreeMap<String, &'static str>,
     /// The end of the current period of every subscription, by id, unix seconds.
     pub period_ends: BTreeMap<String, i64>,
+    /// The lookup key of the price each subscription is on, by id.
+    pub prices: BTreeMap<String, String>,
     /// Money by currency code.
     pub money: BTreeMap<&'static str, Money>,
     /// Ids of the disputes that are neither won, lost nor closed, inquiries included, with their status.
@@ -70,11 +74,15 @@ impl Truth {
         match &event.object {
             Object::Customer(customer) => {
                 self.customer_deleted = event.kind == "customer.deleted";
+                self.user_id = Some(customer.user_id.clone());
                 newest.balance = customer.currency.map(|currency| (currency, customer.balance));
             }
             Object::Subscription(subscription) => {
                 self.subscriptions.insert(subscription.id.clone(), subscription.status);
                 self.period_ends.insert(subscription.id.clone(), subscription.period().1);
+                if let Some(item) = subscription.items.first() {
+                    self.prices.insert(subscription.id.clone(), item.price.lookup_key.clone());
+                }
             }
             Object::Invoice(invoice) => {
                 self.invoices.insert(invoice.id.clone(), invoice.status.word());

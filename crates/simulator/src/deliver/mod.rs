@@ -5,6 +5,6 @@ pub mod schedule;
 pub mod send;
 pub mod sign;
 
-pub use schedule::{Disorder, disorder};
+pub use schedule::{Bursts, Disorder, Redelivery, disorder};
 pub use send::{Delivered, Delivery, Error, Outcome, Report, Target, send_all};
 pub use sign::signature_header;

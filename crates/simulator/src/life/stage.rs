@@ -76,9 +76,13 @@ impl Stage {
         self.write(kind, after.into(), Some(before.into()));
     }
 
+    /// Now and then Stripe makes two events of one change: the same content under another id.
     fn write(&mut self, kind: &'static str, object: Object, before: Option<Object>) {
         let id = self.ids.make("evt_1", 23);
-        self.events.push(Event { id, created: self.now, kind, object, before, request: self.request.clone() });
+        let event = Event { id, created: self.now, kind, object, before, request: self.request.clone() };
+        let twin = self.random.chance(1).then(|| Event { id: self.ids.make("evt_1", 23), ..event.clone() });
+        self.events.push(event);
+        self.events.extend(twin);
     }
 
     /// Changes the customer and says so, if anything changed.

@@ -1,11 +1,10 @@
 //! Charges.
 
-use serde_json::{Value, json};
-
-use super::{View, list, merge, payment_method, refund};
+use super::node::{Node, json};
+use super::{View, list, payment_method, refund};
 use crate::model::Charge;
 
-fn outcome(charge: &Charge) -> Value {
+fn outcome(charge: &Charge) -> Node {
     match charge.failure {
         None => json!({
             "advice_code": null, "network_advice_code": null, "network_decline_code": null,
@@ -20,21 +19,21 @@ fn outcome(charge: &Charge) -> Value {
     }
 }
 
-pub(super) fn charge(view: View, charge: &Charge) -> Value {
+pub(super) fn charge(view: View, charge: &Charge) -> Node {
     let succeeded = charge.failure.is_none();
     let receipt = succeeded.then(|| format!("https://pay.example.com/receipts/{}", charge.receipt));
     let mut body = json!({
-        "id": charge.id, "object": "charge", "amount": charge.amount, "amount_captured": charge.amount_captured,
+        "id": &charge.id, "object": "charge", "amount": charge.amount, "amount_captured": charge.amount_captured,
         "amount_refunded": charge.amount_refunded, "application": null, "application_fee": null,
-        "application_fee_amount": null, "balance_transaction": charge.balance_transaction,
+        "application_fee_amount": null, "balance_transaction": &charge.balance_transaction,
         "billing_details": payment_method::billing_details(&charge.customer),
         "calculated_statement_descriptor": "DAYBOOK EXAMPLE", "captured": succeeded, "created": charge.created,
-        "currency": charge.currency.code(), "customer": charge.customer.id, "description": charge.description,
-        "destination": null, "dispute": charge.dispute, "disputed": charge.dispute.is_some(),
+        "currency": charge.currency.code(), "customer": &charge.customer.id, "description": charge.description,
+        "destination": null, "dispute": &charge.dispute, "disputed": charge.dispute.is_some(),
         "failure_balance_transaction": null, "failure_code": charge.failure.map(|failure| failure.code),
         "failure_message": charge.failure.map(|failure| failure.message), "fraud_details": {},
         "livemode": view.livemode, "metadata": {}, "on_behalf_of": null, "order": null, "outcome": outcome(charge),
-        "paid": succeeded, "payment_intent": charge.payment_intent, "payment_method": charge.card.id,
+        "paid": succeeded, "payment_intent": &charge.payment_intent, "payment_method": &charge.card.id,
         "payment_method_details": payment_method::details(charge), "radar_options": {},
         "receipt_email": null, "receipt_number": null, "receipt_url": receipt,
         "refunded": succeeded && charge.refundable() == 0, "review": null, "shipping": null, "source": null,
@@ -42,11 +41,11 @@ pub(super) fn charge(view: View, charge: &Charge) -> Value {
         "status": charge.status(), "transfer_data": null, "transfer_group": null,
     });
     if !view.shape.is_basil_or_later() {
-        merge(&mut body, json!({"invoice": charge.invoice}));
+        body.merge(json!({"invoice": &charge.invoice}));
     }
     if view.shape.inlines_refunds() {
         let refunds = charge.refunds.iter().map(|refund| refund::refund(view, refund)).collect();
-        merge(&mut body, json!({"refunds": list(refunds, &format!("/v1/charges/{}/refunds", charge.id))}));
+        body.merge(json!({"refunds": list(refunds, &format!("/v1/charges/{}/refunds", charge.id))}));
     }
     body
 }

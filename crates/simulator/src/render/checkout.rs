@@ -1,11 +1,10 @@
 //! Checkout sessions. Line items are never part of an event.
 
-use serde_json::{Value, json};
-
-use super::{View, customer, merge};
+use super::node::{Node, json};
+use super::{View, customer};
 use crate::model::{Session, SessionMode};
 
-pub(super) fn session(view: View, session: &Session) -> Value {
+pub(super) fn session(view: View, session: &Session) -> Node {
     let owner = &session.customer;
     let (mode, intent, subscription, invoice) = match &session.mode {
         SessionMode::Payment { payment_intent } => ("payment", payment_intent.as_ref(), None, None),
@@ -15,26 +14,26 @@ pub(super) fn session(view: View, session: &Session) -> Value {
     };
     let complete = session.status == "complete";
     let mut body = json!({
-        "id": session.id, "object": "checkout.session", "amount_subtotal": session.amount_subtotal,
-        "amount_total": session.amount_total, "client_reference_id": session.user_id, "created": session.created,
+        "id": &session.id, "object": "checkout.session", "amount_subtotal": session.amount_subtotal,
+        "amount_total": session.amount_total, "client_reference_id": &session.user_id, "created": session.created,
         "currency": session.currency.code(), "customer": complete.then_some(&owner.id),
         "customer_details": complete.then(|| json!({
-            "address": customer::address(&owner.address), "email": owner.email, "name": owner.name,
-            "phone": owner.phone, "tax_exempt": "none", "tax_ids": [],
+            "address": customer::address(&owner.address), "email": &owner.email, "name": &owner.name,
+            "phone": &owner.phone, "tax_exempt": "none", "tax_ids": [],
         })),
         "expires_at": session.created + crate::calendar::DAY, "invoice": invoice, "livemode": view.livemode,
-        "metadata": {"user_id": session.user_id, "price_lookup_key": session.price_lookup_key}, "mode": mode,
+        "metadata": {"user_id": &session.user_id, "price_lookup_key": &session.price_lookup_key}, "mode": mode,
         "payment_intent": intent, "payment_status": session.payment_status, "status": session.status,
         "subscription": subscription,
         "total_details": {
             "amount_discount": session.amount_discount, "amount_shipping": 0, "amount_tax": session.amount_tax,
         },
     });
-    merge(&mut body, settings(mode));
+    body.merge(settings(mode));
     body
 }
 
-fn settings(mode: &str) -> Value {
+fn settings(mode: &str) -> Node {
     let creation = if mode == "payment" { "if_required" } else { "always" };
     json!({
         "adaptive_pricing": {"enabled": false}, "after_expiration": null, "allow_promotion_codes": true,

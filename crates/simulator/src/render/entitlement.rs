@@ -1,23 +1,22 @@
 //! Entitlement summaries: objects without an id of their own.
 
-use serde_json::{Value, json};
-
 use super::View;
+use super::node::{Node, json};
 use crate::model::EntitlementSummary;
 
-pub(super) fn summary(view: View, summary: &EntitlementSummary) -> Value {
-    let data: Vec<Value> = summary
+pub(super) fn summary(view: View, summary: &EntitlementSummary) -> Node {
+    let data: Vec<Node> = summary
         .entitlements
         .iter()
         .map(|entitlement| {
             json!({
-                "id": entitlement.id, "object": "entitlements.active_entitlement", "feature": entitlement.feature,
-                "livemode": view.livemode, "lookup_key": entitlement.lookup_key,
+                "id": &entitlement.id, "object": "entitlements.active_entitlement", "feature": &entitlement.feature,
+                "livemode": view.livemode, "lookup_key": &entitlement.lookup_key,
             })
         })
         .collect();
     json!({
-        "object": "entitlements.active_entitlement_summary", "customer": summary.customer,
+        "object": "entitlements.active_entitlement_summary", "customer": &summary.customer,
         "entitlements": {
             "object": "list", "data": data, "has_more": false,
             "url": format!("/v1/customer/{}/entitlements", summary.customer),

@@ -1,7 +1,8 @@
 //! The event around an object: id, type, time, version, the request that caused it, and what changed.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+
+use super::node::Node;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Request<'a> {
@@ -11,9 +12,9 @@ pub(crate) struct Request<'a> {
 
 #[derive(Debug, Serialize)]
 struct Content {
-    object: Value,
+    object: Node,
     #[serde(skip_serializing_if = "Option::is_none")]
-    previous_attributes: Option<Map<String, Value>>,
+    previous_attributes: Option<Node>,
 }
 
 /// An event as Stripe sends it.
@@ -50,7 +51,7 @@ pub(crate) struct Head<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    pub fn new(sender: Sender<'a>, head: Head<'a>, object: Value, previous: Option<Map<String, Value>>) -> Self {
+    pub fn new(sender: Sender<'a>, head: Head<'a>, object: Node, previous: Option<Node>) -> Self {
         let (id, key) = head.request.unzip();
         Self {
             id: head.id,

@@ -13,6 +13,7 @@ mod entitlement;
 mod envelope;
 mod invoice;
 mod invoice_line;
+mod node;
 mod payment_intent;
 mod payment_method;
 mod refund;
@@ -21,8 +22,9 @@ mod subscription;
 pub(crate) use difference::previous_attributes;
 pub(crate) use envelope::{Envelope, Head, Sender};
 pub(crate) use invoice_line::prorations_are_items;
+pub(crate) use node::Node;
 
-use serde_json::{Number, Value, json};
+use node::json;
 
 use crate::model::Object;
 use crate::shape::ApiShape;
@@ -35,7 +37,7 @@ pub(crate) struct View {
 }
 
 impl View {
-    pub fn object(self, object: &Object) -> Value {
+    pub fn object(self, object: &Object) -> Node {
         match object {
             Object::Customer(model) => customer::customer(self, model),
             Object::Product(model) => catalogue::product(self, model),
@@ -58,23 +60,7 @@ impl View {
     }
 }
 
-/// Puts every field of `more` into `base`; fields of the same name are replaced.
-fn merge(base: &mut Value, more: Value) {
-    if let (Value::Object(fields), Value::Object(more)) = (base, more) {
-        fields.extend(more);
-    }
-}
-
-fn list(data: Vec<Value>, url: &str) -> Value {
-    let count = data.len();
-    let mut list = json!({"object": "list", "has_more": false, "total_count": count, "url": url});
-    if let Value::Object(fields) = &mut list {
-        fields.insert("data".to_owned(), Value::Array(data));
-    }
-    list
-}
-
-/// A number with a fraction, as Stripe writes percentages and exchange rates; the text is one of the simulator's constants.
-fn decimal(text: &str) -> Value {
-    text.parse::<Number>().map_or(Value::Null, Value::Number)
+fn list(data: Vec<Node>, url: &str) -> Node {
+    let count = i64::try_from(data.len()).unwrap_or(i64::MAX);
+    json!({"object": "list", "data": data, "has_more": false, "total_count": count, "url": url.to_owned()})
 }

@@ -1,49 +1,48 @@
 //! Payment intents.
 
-use serde_json::{Value, json};
-
-use super::{View, charge, list, merge, payment_method};
+use super::node::{Node, json};
+use super::{View, charge, list, payment_method};
 use crate::model::PaymentIntent;
 
-fn last_error(view: View, intent: &PaymentIntent) -> Value {
+fn last_error(view: View, intent: &PaymentIntent) -> Node {
     let (Some(failure), Some(charge)) = (intent.failure, intent.charges.last()) else {
-        return Value::Null;
+        return Node::Null;
     };
     json!({
-        "advice_code": "try_again_later", "charge": charge.id, "code": failure.code, "decline_code": failure.decline_code,
+        "advice_code": "try_again_later", "charge": &charge.id, "code": failure.code, "decline_code": failure.decline_code,
         "doc_url": format!("https://docs.example.com/error-codes/{}", failure.code), "message": failure.message,
         "payment_method": payment_method::payment_method(view, &charge.card, &intent.customer), "type": "card_error",
     })
 }
 
-pub(super) fn payment_intent(view: View, intent: &PaymentIntent) -> Value {
+pub(super) fn payment_intent(view: View, intent: &PaymentIntent) -> Node {
     let latest = intent.charges.last().map(|charge| &charge.id);
     let mut body = json!({
-        "id": intent.id, "object": "payment_intent", "amount": intent.amount, "amount_capturable": 0,
+        "id": &intent.id, "object": "payment_intent", "amount": intent.amount, "amount_capturable": 0,
         "amount_details": {"tip": {}}, "amount_received": intent.amount_received, "application": null,
         "application_fee_amount": null, "automatic_payment_methods": null, "canceled_at": intent.canceled_at,
         "cancellation_reason": intent.cancellation_reason, "capture_method": "automatic",
         "client_secret": format!("{}_secret_{}", intent.id, intent.secret), "confirmation_method": "automatic",
-        "created": intent.created, "currency": intent.currency.code(), "customer": intent.customer,
+        "created": intent.created, "currency": intent.currency.code(), "customer": &intent.customer,
         "description": intent.description, "last_payment_error": last_error(view, intent), "livemode": view.livemode,
-        "metadata": {}, "next_action": null, "on_behalf_of": null, "payment_method": intent.payment_method,
+        "metadata": {}, "next_action": null, "on_behalf_of": null, "payment_method": &intent.payment_method,
         "payment_method_configuration_details": null,
         "payment_method_options": {
             "card": {"installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic"},
         },
-        "payment_method_types": ["card"], "processing": null, "receipt_email": intent.email, "review": null,
+        "payment_method_types": ["card"], "processing": null, "receipt_email": &intent.email, "review": null,
         "setup_future_usage": if intent.off_session { Some("off_session") } else { None }, "shipping": null,
         "source": null, "statement_descriptor": null, "statement_descriptor_suffix": null, "status": intent.status,
         "transfer_data": null, "transfer_group": null,
     });
     if !view.shape.is_basil_or_later() {
-        merge(&mut body, json!({"invoice": intent.invoice}));
+        body.merge(json!({"invoice": &intent.invoice}));
     }
     if view.shape.inlines_refunds() {
         let charges = intent.charges.iter().rev().map(|item| charge::charge(view, item)).collect();
-        merge(&mut body, json!({"charges": list(charges, &format!("/v1/charges?payment_intent={}", intent.id))}));
+        body.merge(json!({"charges": list(charges, &format!("/v1/charges?payment_intent={}", intent.id))}));
     } else {
-        merge(&mut body, json!({"latest_charge": latest}));
+        body.merge(json!({"latest_charge": latest}));
     }
     body
 }

@@ -1,29 +1,28 @@
 //! Refunds.
 
-use serde_json::{Value, json};
-
-use super::{View, merge};
+use super::View;
+use super::node::{Node, json};
 use crate::model::Refund;
 
-pub(super) fn refund(view: View, refund: &Refund) -> Value {
+pub(super) fn refund(view: View, refund: &Refund) -> Node {
     let mut body = json!({
-        "id": refund.id, "object": "refund", "amount": refund.amount, "balance_transaction": refund.balance_transaction,
-        "charge": refund.charge, "created": refund.created, "currency": refund.currency.code(), "metadata": {},
-        "payment_intent": refund.payment_intent, "reason": refund.reason, "receipt_number": null,
+        "id": &refund.id, "object": "refund", "amount": refund.amount, "balance_transaction": &refund.balance_transaction,
+        "charge": &refund.charge, "created": refund.created, "currency": refund.currency.code(), "metadata": {},
+        "payment_intent": &refund.payment_intent, "reason": refund.reason, "receipt_number": null,
         "source_transfer_reversal": null, "status": refund.status, "transfer_reversal": null,
     });
     if let Some(reason) = refund.failure_reason {
         let failure =
-            json!({"failure_reason": reason, "failure_balance_transaction": refund.failure_balance_transaction});
-        merge(&mut body, failure);
+            json!({"failure_reason": reason, "failure_balance_transaction": &refund.failure_balance_transaction});
+        body.merge(failure);
     }
     if !view.shape.inlines_refunds() {
         let status = if refund.reference.is_some() { "available" } else { "pending" };
         let card = json!({
-            "reference": refund.reference, "reference_status": status, "reference_type": "acquirer_reference_number",
+            "reference": &refund.reference, "reference_status": status, "reference_type": "acquirer_reference_number",
             "type": "refund",
         });
-        merge(&mut body, json!({"destination_details": {"card": card, "type": "card"}}));
+        body.merge(json!({"destination_details": {"card": card, "type": "card"}}));
     }
     body
 }

@@ -1,46 +1,45 @@
 //! Subscriptions: the shape that changed most. Until acacia the period, the plan and the discount stand on the subscription; from
 //! basil on the period stands on each item.
 
-use serde_json::{Value, json};
-
-use super::{View, catalogue, discount, invoice_line, list, merge};
+use super::node::{Node, json};
+use super::{View, catalogue, discount, invoice_line, list};
 use crate::model::{BillingMode, Collection, Item, Subscription};
 
-fn item(view: View, subscription: &Subscription, item: &Item) -> Value {
+fn item(view: View, subscription: &Subscription, item: &Item) -> Node {
     let mut body = json!({
-        "id": item.id, "object": "subscription_item", "billing_thresholds": null, "created": item.created, "discounts": [],
+        "id": &item.id, "object": "subscription_item", "billing_thresholds": null, "created": item.created, "discounts": [],
         "metadata": {}, "plan": catalogue::plan(view, &item.price), "price": catalogue::price(view, &item.price),
-        "quantity": item.quantity, "subscription": subscription.id, "tax_rates": [],
+        "quantity": item.quantity, "subscription": &subscription.id, "tax_rates": [],
     });
     if view.shape.is_basil_or_later() {
         let (start, end) = item.period;
-        merge(&mut body, json!({"current_period_start": start, "current_period_end": end}));
+        body.merge(json!({"current_period_start": start, "current_period_end": end}));
     }
     body
 }
 
-pub(super) fn subscription(view: View, subscription: &Subscription) -> Value {
+pub(super) fn subscription(view: View, subscription: &Subscription) -> Node {
     let mut body = main_fields(view, subscription);
-    merge(&mut body, settings(subscription));
+    body.merge(settings(subscription));
     if view.shape.is_basil_or_later() {
-        merge(&mut body, since_basil(subscription));
+        body.merge(since_basil(subscription));
     } else {
-        merge(&mut body, before_basil(view, subscription));
+        body.merge(before_basil(view, subscription));
     }
     if view.shape.has_status_details() {
-        merge(&mut body, json!({"status_details": status_details(subscription)}));
+        body.merge(json!({"status_details": status_details(subscription)}));
     }
     body
 }
 
-fn main_fields(view: View, subscription: &Subscription) -> Value {
+fn main_fields(view: View, subscription: &Subscription) -> Node {
     let items = subscription.items.iter().map(|each| item(view, subscription, each)).collect();
     let url = format!("/v1/subscription_items?subscription={}", subscription.id);
-    let tax_rates: Vec<Value> = subscription.tax.iter().map(|tax| invoice_line::tax_rate(view, tax)).collect();
+    let tax_rates: Vec<Node> = subscription.tax.iter().map(|tax| invoice_line::tax_rate(view, tax)).collect();
     let first = subscription.items.first();
     json!({
-        "id": subscription.id, "object": "subscription", "created": subscription.created,
-        "customer": subscription.customer, "status": subscription.status, "items": list(items, &url),
+        "id": &subscription.id, "object": "subscription", "created": subscription.created,
+        "customer": &subscription.customer, "status": subscription.status, "items": list(items, &url),
         "start_date": subscription.created, "billing_cycle_anchor": subscription.anchor,
         "trial_start": subscription.trial.map(|trial| trial.0), "trial_end": subscription.trial.map(|trial| trial.1),
         "cancel_at_period_end": subscription.cancel_at_period_end, "cancel_at": subscription.cancel_at,
@@ -49,13 +48,13 @@ fn main_fields(view: View, subscription: &Subscription) -> Value {
         "pause_collection": subscription.pause_collection.map(|pause| {
             json!({"behavior": pause.behavior, "resumes_at": pause.resumes_at})
         }),
-        "latest_invoice": subscription.latest_invoice, "default_payment_method": subscription.payment_method,
-        "default_tax_rates": tax_rates, "livemode": view.livemode, "metadata": {"user_id": subscription.user_id},
+        "latest_invoice": &subscription.latest_invoice, "default_payment_method": &subscription.payment_method,
+        "default_tax_rates": tax_rates, "livemode": view.livemode, "metadata": {"user_id": &subscription.user_id},
         "plan": first.map(|item| catalogue::plan(view, &item.price)), "quantity": first.map(|item| item.quantity),
     })
 }
 
-fn settings(subscription: &Subscription) -> Value {
+fn settings(subscription: &Subscription) -> Node {
     let (method, days) = match subscription.collection {
         Collection::Automatic => ("charge_automatically", None),
         Collection::Invoice { days_until_due } => ("send_invoice", Some(days_until_due)),
@@ -75,7 +74,7 @@ fn settings(subscription: &Subscription) -> Value {
     })
 }
 
-fn before_basil(view: View, subscription: &Subscription) -> Value {
+fn before_basil(view: View, subscription: &Subscription) -> Node {
     let (start, end) = subscription.period();
     let mut body = json!({
         "current_period_start": start, "current_period_end": end,
@@ -83,12 +82,12 @@ fn before_basil(view: View, subscription: &Subscription) -> Value {
     });
     if !view.shape.inlines_refunds() {
         let ids: Vec<&String> = subscription.discount.iter().map(|item| &item.id).collect();
-        merge(&mut body, json!({"discounts": ids}));
+        body.merge(json!({"discounts": ids}));
     }
     body
 }
 
-fn since_basil(subscription: &Subscription) -> Value {
+fn since_basil(subscription: &Subscription) -> Node {
     let ids: Vec<&String> = subscription.discount.iter().map(|item| &item.id).collect();
     let mode = match subscription.billing_mode {
         BillingMode::Classic => json!({"flexible": null, "type": "classic"}),
@@ -100,10 +99,10 @@ fn since_basil(subscription: &Subscription) -> Value {
 }
 
 /// What endive says about a pause; null for every other status.
-fn status_details(subscription: &Subscription) -> Value {
+fn status_details(subscription: &Subscription) -> Node {
     if subscription.status == "paused" {
         json!({"paused": {"reason": "trial_end_without_payment_method", "resumes_at": null}})
     } else {
-        Value::Null
+        Node::Null
     }
 }

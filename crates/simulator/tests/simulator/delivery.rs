@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use daybook_simulator::deliver::schedule::Bursts;
-use daybook_simulator::deliver::{Delivery, Disorder, Error, Outcome, Target, disorder, send_all, signature_header};
+use daybook_simulator::deliver::{
+    Bursts, Delivery, Disorder, Error, Outcome, Redelivery, Target, disorder, send_all, signature_header,
+};
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -40,7 +41,12 @@ proptest! {
     #[test]
     fn disorder_keeps_every_event_and_invents_none(seed: u64, window in 0_usize..200, duplicates in 0_u8..60) {
         let events = world(43, 1).events();
-        let how = Disorder { duplicates_percent: duplicates, reorder_window: window, bursts: Bursts::Shuffled };
+        let how = Disorder {
+            duplicates_percent: duplicates,
+            redelivery: Redelivery::SameBytes,
+            reorder_window: window,
+            bursts: Bursts::Shuffled,
+        };
         let mut arrived = disorder(events.clone(), seed, &how);
         prop_assert!(arrived.len() >= events.len());
         prop_assert_eq!(&arrived, &disorder(events.clone(), seed, &how));
@@ -70,6 +76,24 @@ fn bursts_alone_move_nothing_beyond_its_second() {
     let arrived = disorder(events.clone(), 1, &how);
     assert_ne!(arrived, events);
     assert!(arrived.is_sorted_by_key(|event| event.created));
+}
+
+#[test]
+fn a_redelivery_differs_in_nothing_but_pending_webhooks() {
+    let events = world(59, 4).events();
+    let how = Disorder { duplicates_percent: 30, redelivery: Redelivery::OtherPendingCount, ..Disorder::NONE };
+    let mut contents = std::collections::BTreeMap::new();
+    let mut again = 0;
+    for event in disorder(events, 1, &how) {
+        let mut body: serde_json::Value = serde_json::from_slice(&event.body).unwrap();
+        let pending = body["pending_webhooks"].take();
+        if let Some((first, other)) = contents.insert(event.id, (body.clone(), pending.clone())) {
+            assert_eq!(first, body);
+            assert_ne!(other, pending);
+            again += 1;
+        }
+    }
+    assert!(again > 10);
 }
 
 #[test]

@@ -112,6 +112,15 @@ fn an_inquiry_takes_no_money_and_a_won_dispute_gives_it_back() {
 }
 
 #[test]
+fn one_change_is_sometimes_told_by_two_events() {
+    let twins = histories().iter().flat_map(|history| history.events.windows(2)).filter(|pair| {
+        let [first, second] = pair else { return false };
+        first.kind == second.kind && first.created == second.created && first.id != second.id
+    });
+    assert!(twins.count() > 20);
+}
+
+#[test]
 fn nothing_follows_a_deleted_customer() {
     let world = world(37, 0);
     for number in 0..20 {
