@@ -10,6 +10,15 @@ use crate::copy::{Rows, Table};
 /// Its table.
 pub const TABLE: Table = Table { name: "change", columns: &["size", "scope", "customer"] };
 
+/// The channel on which every new size is announced: `<generation>:<size>`.
+pub const SIZE_CHANNEL: &str = "daybook_size";
+/// The customer that stands for all of a scope: a policy was applied.
+pub const EVERYBODY: &str = "*";
+/// Who is further behind than so many records forgets everything instead of asking who changed.
+pub const LISTED: i64 = 20_000;
+/// So many records back changes are kept at least: far more than anybody asks for.
+pub const KEPT: i64 = 10 * LISTED;
+
 /// A customer whose answers may have changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Changed {
@@ -31,13 +40,9 @@ pub fn add(rows: &mut Rows, size: i64, changed: &BTreeSet<Changed>) {
 /// # Errors
 /// What the database says.
 pub async fn between(connection: &mut PgConnection, after: i64, until: i64) -> Result<Vec<Changed>, sqlx::Error> {
-    let rows = sqlx::query!(
-        "select distinct scope, customer from change where size > $1 and size <= $2",
-        after,
-        until
-    )
-    .fetch_all(connection)
-    .await?;
+    let rows = sqlx::query!("select distinct scope, customer from change where size > $1 and size <= $2", after, until)
+        .fetch_all(connection)
+        .await?;
     let changed =
         rows.into_iter().map(|row| Changed { scope: ScopeId(row.scope), customer: row.customer.into_boxed_str() });
     Ok(changed.collect())

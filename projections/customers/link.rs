@@ -4,6 +4,7 @@
 use daybook_domain::{
     customer::Customer,
     fact::{CheckoutSession, Metadata},
+    id::CustomerId,
     order::Moment,
     subscription::Subscription,
 };
@@ -50,9 +51,10 @@ pub fn links_of_subscription(subscription: &Subscription) -> Vec<Link<'_>> {
 
 /// What a checkout session shows.
 pub fn links_of_session<'a>(session: &'a CheckoutSession, moment: &'a Moment) -> Vec<Link<'a>> {
-    let Some(customer) = session.customer.as_ref().map(|customer| customer.as_str()) else { return Vec::new() };
+    let Some(customer) = session.customer.as_ref().map(CustomerId::as_str) else { return Vec::new() };
     let reference = session.client_reference.as_deref().filter(|account| fits(account));
-    let reference = reference.map(|account| Link { source: "client_reference_id".to_owned(), account, customer, moment });
+    let reference =
+        reference.map(|account| Link { source: "client_reference_id".to_owned(), account, customer, moment });
     reference.into_iter().chain(of_metadata(&session.metadata, customer, moment)).collect()
 }
 

@@ -6,7 +6,7 @@ mod read;
 pub use link::{LINK, LONGEST_ACCOUNT, Link, add_link, links_of_customer, links_of_session, links_of_subscription};
 pub use read::{AccountLink, Customer, find, linked_to, links_of};
 
-use daybook_domain::customer;
+use daybook_domain::{customer, money::Currency};
 use sqlx::PgConnection;
 
 use crate::{
@@ -40,7 +40,7 @@ pub fn derive(rows: &mut Rows, owner: &Owner, customer: &customer::Customer) {
         .text(owner.id())
         .optional_timestamp(snapshot.created)
         .optional_timestamp(customer.deleted().map(|moment| moment.at))
-        .optional_text(snapshot.currency.as_ref().map(|currency| currency.as_str()));
+        .optional_text(snapshot.currency.as_ref().map(Currency::as_str));
     let row = match snapshot.balance {
         Some(balance) => row.bigint(balance),
         None => row.null(),

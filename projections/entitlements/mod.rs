@@ -13,8 +13,7 @@ use crate::{
 };
 
 /// Its table.
-pub const TABLE: Table =
-    Table { name: "entitlement_source", columns: &["scope", "kind", "id", "customer", "source"] };
+pub const TABLE: Table = Table { name: "entitlement_source", columns: &["scope", "kind", "id", "customer", "source"] };
 
 /// Adds the row of one source.
 pub fn derive(rows: &mut Rows, owner: &Owner, customer: &str, source: &Source) {

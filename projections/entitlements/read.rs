@@ -36,11 +36,7 @@ impl Known {
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_customer(
-    connection: &mut PgConnection,
-    scope: ScopeId,
-    customer: &str,
-) -> Result<Known, sqlx::Error> {
+pub async fn of_customer(connection: &mut PgConnection, scope: ScopeId, customer: &str) -> Result<Known, sqlx::Error> {
     let mut known = of_customers(connection, scope, &[customer.to_owned()]).await?;
     Ok(known.remove(customer).unwrap_or_default())
 }

@@ -4,7 +4,10 @@ mod read;
 
 pub use read::{Posting, of_customer, of_id, of_object};
 
-use daybook_domain::accounting::{Problem, Transaction};
+use daybook_domain::{
+    accounting::{Problem, Transaction},
+    id::{CustomerId, EventId, ProductId},
+};
 use sqlx::PgConnection;
 
 use crate::{
@@ -47,15 +50,15 @@ pub fn derive(rows: &mut Rows, owner: &Owner, transaction: &Transaction) {
             .smallint(owner.object.kind.number())
             .text(owner.id())
             .text(posting.account.as_str())
-            .optional_text(posting.customer.as_ref().map(|customer| customer.as_str()))
+            .optional_text(posting.customer.as_ref().map(CustomerId::as_str))
             .text(&posting.object)
             .text(posting.currency.as_str())
             .bigint(posting.amount)
             .timestamp(transaction.effective)
             .optional_timestamp(posting.earned_over.map(|period| period.start))
             .optional_timestamp(posting.earned_over.map(|period| period.end))
-            .optional_text(posting.product.as_ref().map(|product| product.as_str()))
-            .texts(transaction.causes.iter().map(|cause| cause.as_str()).collect::<Vec<_>>().into_iter());
+            .optional_text(posting.product.as_ref().map(ProductId::as_str))
+            .texts(transaction.causes.iter().map(EventId::as_str).collect::<Vec<_>>().into_iter());
         let _complete = match transaction.problem {
             Some(problem) => row.text(problem_name(problem)),
             None => row.null(),

@@ -12,10 +12,8 @@ use daybook_domain::scope::ScopeId;
 use crate::copy::{Rows, Table};
 
 /// Its table.
-pub const TABLE: Table = Table {
-    name: "record_outcome",
-    columns: &["position", "scope", "object_id", "customer", "outcome", "reason"],
-};
+pub const TABLE: Table =
+    Table { name: "record_outcome", columns: &["position", "scope", "object_id", "customer", "outcome", "reason"] };
 
 /// What came of one record.
 #[derive(Clone, Copy, Debug)]

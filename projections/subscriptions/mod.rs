@@ -4,7 +4,7 @@ mod read;
 
 pub use read::{Subscription, find, of_customer};
 
-use daybook_domain::subscription::Standing;
+use daybook_domain::{id::CustomerId, subscription::Standing};
 use sqlx::PgConnection;
 
 use crate::{
@@ -37,7 +37,7 @@ pub fn derive(rows: &mut Rows, owner: &Owner, standing: &Standing) {
         .row()
         .smallint(owner.scope.0)
         .text(owner.id())
-        .optional_text(standing.customer.as_ref().map(|customer| customer.as_str()))
+        .optional_text(standing.customer.as_ref().map(CustomerId::as_str))
         .text(standing.status.as_str())
         .boolean(standing.is_disputed())
         .timestamp(standing.since.at)

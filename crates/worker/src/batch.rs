@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use daybook_projections::changes::{self, SIZE_CHANNEL};
 use daybook_store::{
     checkpoint, generation,
     log::read::{self, Entry},
@@ -13,8 +14,8 @@ use crate::{
     engine::{Engine, Record},
 };
 
-/// The channel on which a new size is announced: `<generation>:<size>`.
-pub const SIZE_CHANNEL: &str = "daybook_size";
+/// Changes nobody asks for any more are removed once in so many records.
+const FORGET_EVERY: i64 = changes::LISTED;
 
 /// How much is one unit of work at most.
 #[derive(Clone, Copy, Debug)]
@@ -126,5 +127,8 @@ async fn write(
     output.write_rows(connection).await?;
     output.deltas.write(connection).await?;
     output.write_changes(connection, reached).await?;
+    if entries.iter().any(|entry| entry.position % FORGET_EVERY == 0) {
+        changes::forget(connection, reached - changes::KEPT).await?;
+    }
     Ok(())
 }

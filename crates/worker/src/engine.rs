@@ -6,8 +6,11 @@
 use std::collections::{HashMap, HashSet};
 
 use daybook_domain::{id::ObjectRef, scope::ScopeId};
-use daybook_projections::{changes::Changed, records};
-use daybook_store::{policy, Source};
+use daybook_projections::{
+    changes::{Changed, EVERYBODY},
+    records,
+};
+use daybook_store::{Source, policy};
 use daybook_stripe::{Translated, Translation, translate};
 use sqlx::PgConnection;
 
@@ -20,9 +23,6 @@ use crate::{
     wanted,
     working_set::WorkingSet,
 };
-
-/// In the change table: everybody in the scope.
-pub const EVERYBODY: &str = "*";
 
 /// A record as the engine needs it.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +121,9 @@ impl Engine {
         let (outcome, reason) = match &translated.translation {
             Translation::Facts(_) => ("translated", None),
             Translation::WithoutEffect { why } => ("without_effect", Some(*why)),
-            Translation::NeedsFetch { .. } => ("needs_fetch", Some("a thin event names its object and does not show it")),
+            Translation::NeedsFetch { .. } => {
+                ("needs_fetch", Some("a thin event names its object and does not show it"))
+            }
             Translation::Quarantined { reason } => ("quarantined", Some(&**reason)),
         };
         let mentions = &translated.mentions;

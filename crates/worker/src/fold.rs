@@ -83,7 +83,12 @@ fn observe(books: &mut Books, subject: &ObjectRef, fact: &Fact) -> bool {
     changed
 }
 
-fn observe_balance(books: &mut Books, customer: &ObjectRef, moment: &Moment, snapshot: &daybook_domain::fact::Customer) {
+fn observe_balance(
+    books: &mut Books,
+    customer: &ObjectRef,
+    moment: &Moment,
+    snapshot: &daybook_domain::fact::Customer,
+) {
     let Some(balance) = snapshot.balance else { return };
     let credit = ObjectRef::new(ObjectKind::CustomerCredit, customer.id.clone());
     if let State::Credit(credit) = &mut books.change(&credit).state {

@@ -8,6 +8,7 @@ use daybook_store::{
     notify::News,
 };
 use sqlx::PgConnection;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -23,6 +24,10 @@ use crate::{
 pub const LEASE: &str = "worker";
 /// The channel on which the recorder announces appends.
 const LOG_CHANNEL: &str = "daybook_log";
+
+/// How long it waits after a failure, at first and at last.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// How the loop behaves.
 #[derive(Clone, Copy, Debug)]
@@ -44,15 +49,19 @@ impl Default for WorkerConfig {
 /// Works until told to stop, between two units of work. Failures are logged and tried again.
 pub async fn run(database: &Database, config: &WorkerConfig, shutdown: CancellationToken) {
     let holder = Uuid::now_v7();
-    let mut patience = Duration::from_millis(50);
+    let mut patience = SHORTEST_PAUSE;
     while !shutdown.is_cancelled() {
+        let began = Instant::now();
         match session(database, config, holder, &shutdown).await {
             Ok(()) => return,
             Err(error) => {
                 tracing::warn!(%error, "the worker begins again");
+                if began.elapsed() > LONGEST_PAUSE {
+                    patience = SHORTEST_PAUSE;
+                }
                 let pause = tokio::time::sleep(patience);
                 tokio::select! { () = pause => {}, () = shutdown.cancelled() => return }
-                patience = (patience * 2).min(Duration::from_secs(2));
+                patience = (patience * 2).min(LONGEST_PAUSE);
             }
         }
     }
@@ -68,22 +77,47 @@ async fn session(
     let mut connection = database.dedicated_connection().await?;
     let mut news = News::new(database, &[LOG_CHANNEL]);
     setup::ensure_generation(&mut connection).await?;
+    let mut held: Option<Held> = None;
     let mut active: Option<Active> = None;
     while !shutdown.is_cancelled() {
-        let Some(lease) = lease::acquire(&mut connection, LEASE, holder, config.lease).await? else {
+        if !hold(&mut connection, &mut held, holder, config.lease).await? {
             active = None;
-            wait(&mut news, config.poll, shutdown).await;
-            continue;
+        }
+        let moved = match &held {
+            Some(held) => work(&mut connection, &mut active, &held.lease, config).await?,
+            None => false,
         };
-        let moved = work(&mut connection, &mut active, &lease, config).await?;
         if !moved {
             wait(&mut news, config.poll, shutdown).await;
         }
     }
-    if let Some(active) = active {
-        lease::release(&mut connection, &active.lease).await?;
+    if let Some(held) = held {
+        lease::release(&mut connection, &held.lease).await?;
     }
     Ok(())
+}
+
+/// A lease, and when it was last asked for by this process's clock.
+struct Held {
+    lease: Lease,
+    asked: Instant,
+}
+
+/// Takes the lease, or renews it once a third of its time has passed. Returns whether it is held: a batch is safe even
+/// if that is wrong, because the checkpoint moves under the lease's epoch only.
+async fn hold(
+    connection: &mut PgConnection,
+    held: &mut Option<Held>,
+    holder: Uuid,
+    duration: Duration,
+) -> Result<bool, Error> {
+    let fresh = held.as_ref().is_some_and(|held| held.asked.elapsed() < duration / 3);
+    if !fresh {
+        let asked = Instant::now();
+        let lease = lease::acquire(connection, LEASE, holder, duration).await?;
+        *held = lease.map(|lease| Held { lease, asked });
+    }
+    Ok(held.is_some())
 }
 
 async fn wait(news: &mut News, longest: Duration, shutdown: &CancellationToken) {
@@ -92,7 +126,7 @@ async fn wait(news: &mut News, longest: Duration, shutdown: &CancellationToken) 
 
 /// What the active worker carries from one batch to the next.
 struct Active {
-    lease: Lease,
+    epoch: i64,
     generations: Generations,
     engine: Engine,
     size: i64,
@@ -106,12 +140,11 @@ async fn work(
     config: &WorkerConfig,
 ) -> Result<bool, Error> {
     let generations = Generations::live(&generation::pointer(connection).await?);
-    let fits = active.as_ref().is_some_and(|one| one.lease.epoch == lease.epoch && one.generations == generations);
+    let fits = active.as_ref().is_some_and(|one| one.epoch == lease.epoch && one.generations == generations);
     if !fits {
         *active = begin(connection, lease, generations).await?;
     }
     let Some(active) = active.as_mut() else { return Ok(false) };
-    active.lease = lease.clone();
     let reached =
         apply_next(connection, &mut active.engine, &active.generations, active.size, lease.epoch, &config.limits)
             .await?;
@@ -128,5 +161,5 @@ async fn begin(
     let Some(newest) = generations.newest() else { return Ok(None) };
     let size = checkpoint::read(connection, newest).await?.size;
     tracing::info!(epoch = lease.epoch, size, "this worker is active");
-    Ok(Some(Active { lease: lease.clone(), generations, engine: Engine::new(Loader::Any), size }))
+    Ok(Some(Active { epoch: lease.epoch, generations, engine: Engine::new(Loader::Any), size }))
 }

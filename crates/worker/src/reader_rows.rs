@@ -6,12 +6,7 @@ use daybook_domain::{
     accounting::Transaction, customer::Customer, entitlement::Source, id::SubscriptionId, object::Object,
     subscription::Subscription,
 };
-use daybook_projections::{
-    copy::Rows,
-    customers, entitlements, journal,
-    owner::Owner,
-    subscriptions,
-};
+use daybook_projections::{copy::Rows, customers, entitlements, journal, owner::Owner, subscriptions};
 
 /// Rows of the tables that readers ask.
 #[derive(Debug)]
@@ -109,13 +104,9 @@ impl ReaderRows {
 
     /// Forgets all rows.
     pub fn clear(&mut self) {
-        for rows in [
-            &mut self.sources,
-            &mut self.subscriptions,
-            &mut self.customers,
-            &mut self.links,
-            &mut self.postings,
-        ] {
+        for rows in
+            [&mut self.sources, &mut self.subscriptions, &mut self.customers, &mut self.links, &mut self.postings]
+        {
             rows.clear();
         }
     }

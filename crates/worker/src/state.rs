@@ -38,6 +38,9 @@ impl State {
     }
 
     /// The stored form.
+    ///
+    /// # Panics
+    /// Never: everything in a state knows its length, and memory takes any bytes.
     pub fn encode(&self) -> Vec<u8> {
         let encoded = match self {
             Self::Subscription(subscription) => postcard::to_allocvec(subscription),

@@ -172,7 +172,8 @@ impl WorkingSet {
         if before <= keep {
             return 0;
         }
-        let mut used: Vec<u64> = self.books.values().flat_map(|books| books.entries.values()).map(|one| one.used).collect();
+        let mut used: Vec<u64> =
+            self.books.values().flat_map(|books| books.entries.values()).map(|one| one.used).collect();
         let surplus = before - keep;
         let (_, newest_to_go, _) = used.select_nth_unstable(surplus - 1);
         let newest_to_go = *newest_to_go;

@@ -1,13 +1,13 @@
 //! The switch: at equal sizes, with the pointer locked, in one transaction. Webhooks do not notice, the worker waits.
 
-use daybook_projections::generation::PARTS;
+use daybook_projections::{changes::SIZE_CHANNEL, generation::PARTS};
 use daybook_store::generation;
 use sqlx::{Connection, PgConnection};
 
 use super::{What, build::live_size};
 use crate::{
     Error,
-    batch::{BatchLimits, Generations, SIZE_CHANNEL, apply_next},
+    batch::{BatchLimits, Generations, apply_next},
     engine::Engine,
 };
 

@@ -24,7 +24,8 @@ pub fn history(seed: u64, customers: usize, months: u32) -> Vec<RenderedEvent> {
 
 /// A database with the log's tables.
 pub async fn database() -> (TestDatabase, Database) {
-    let test = TestDatabase::from_template("log", async |pool| Database::from_pool(pool).migrate().await).await.unwrap();
+    let test =
+        TestDatabase::from_template("log", async |pool| Database::from_pool(pool).migrate().await).await.unwrap();
     let database = Database::from_pool(test.pool.clone());
     (test, database)
 }

@@ -32,8 +32,7 @@ async fn work_live(database: &Database, seed: u64) {
             states: random.random_range(0..50),
             ..BatchLimits::default()
         };
-        let reached =
-            apply_next(&mut connection, &mut engine, &generations, size, 1, &limits).await.unwrap();
+        let reached = apply_next(&mut connection, &mut engine, &generations, size, 1, &limits).await.unwrap();
         if reached == size {
             return;
         }

@@ -3,7 +3,10 @@
 
 use cqrs_es::{Aggregate, persist::PersistedEventRepository};
 use daybook_domain::{id::ObjectKind, subscription::Subscription};
-use daybook_projections::{objects, owner::{Owner, Owners}};
+use daybook_projections::{
+    objects,
+    owner::{Owner, Owners},
+};
 use daybook_store::generation;
 use daybook_worker::{
     Loader,
@@ -28,7 +31,10 @@ async fn the_stock_event_repository_loads_every_subscription_and_folds_to_the_wo
     apply_next(&mut connection, &mut Engine::new(Loader::Any), &generations, 0, 1, &limits).await.unwrap();
     let table = format!("{}.event", generation::schema(generations.newest().unwrap()));
     let repository = PostgresEventRepository::new(test.pool.clone()).with_tables(&table, "unused");
-    connection.execute(format!("set search_path = {}", generation::schema(generations.newest().unwrap())).as_str()).await.unwrap();
+    connection
+        .execute(format!("set search_path = {}", generation::schema(generations.newest().unwrap())).as_str())
+        .await
+        .unwrap();
     let ids = connection
         .fetch_all("select distinct aggregate_id from event where aggregate_type = 'Subscription'")
         .await
@@ -40,11 +46,8 @@ async fn the_stock_event_repository_loads_every_subscription_and_folds_to_the_wo
             folded.apply(serde_json::from_value(event.payload).unwrap());
         }
         let (scope, subscription) = id.split_once('/').unwrap();
-        let owner = Owner::new(
-            daybook_domain::scope::ScopeId(scope.parse().unwrap()),
-            ObjectKind::Subscription,
-            subscription,
-        );
+        let owner =
+            Owner::new(daybook_domain::scope::ScopeId(scope.parse().unwrap()), ObjectKind::Subscription, subscription);
         let owners: Owners = [&owner].into_iter().collect();
         let stored = objects::load(&mut connection, &owners).await.unwrap().remove(0);
         let state = State::decode(&stored.owner.object, &stored.state).unwrap();
