@@ -127,8 +127,8 @@ pub fn one(feature: &str, answer: &Answer, positions: &Positions) -> String {
     let value = answer.value.as_ref().map_or_else(String::new, |value| format!(", {}", value_of(value)));
     let source = match &answer.source {
         Some(SourceRef::Subscription { id }) => format!(", by subscription {id}"),
-        Some(SourceRef::Summary) => ", by Stripe's own summary".to_owned(),
-        Some(SourceRef::Default) => ", by the policy's defaults".to_owned(),
+        Some(SourceRef::Summary) => ", by Stripe's own word".to_owned(),
+        Some(SourceRef::Default) => ", by the policy".to_owned(),
         None => String::new(),
     };
     // Writing to a string cannot fail.

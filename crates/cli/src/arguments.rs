@@ -74,3 +74,70 @@ impl Arguments {
         Self::try_parse_from(std::iter::once("daybook").chain(words))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn help(path: &[&str]) -> String {
+        let mut command = Arguments::command();
+        command.build();
+        let mut at = &mut command;
+        for name in path {
+            at = at.find_subcommand_mut(name).unwrap();
+        }
+        at.render_long_help().to_string()
+    }
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_the_program() {
+        insta::assert_snapshot!(help(&[]));
+    }
+
+    #[test]
+    fn the_help_of_every_command() {
+        let paths: [&[&str]; 16] = [
+            &["serve"],
+            &["demo"],
+            &["ingest"],
+            &["rebuild"],
+            &["event", "list"],
+            &["event", "show"],
+            &["entitlements"],
+            &["balances"],
+            &["key", "create"],
+            &["key", "list"],
+            &["key", "revoke"],
+            &["policy", "apply"],
+            &["policy", "show"],
+            &["policy", "check"],
+            &["doctor"],
+            &["migrate"],
+        ];
+        for path in paths {
+            insta::assert_snapshot!(format!("help_{}", path.join("_")), help(path));
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_environment_never_stands_in_the_help() {
+        let mut command = Arguments::command();
+        command.build();
+        let shows = |command: &clap::Command| {
+            let mut arguments = command.get_arguments().filter(|argument| argument.get_env().is_some());
+            arguments.any(|argument| !argument.is_hide_env_values_set())
+        };
+        let mut left: Vec<&clap::Command> = vec![&command];
+        while let Some(command) = left.pop() {
+            assert!(!shows(command), "{} shows the value of a variable", command.get_name());
+            left.extend(command.get_subcommands());
+        }
+    }
+}

@@ -91,11 +91,11 @@ async fn connect(url: SecretString, connections: u32) -> anyhow::Result<Database
 }
 
 impl Opened {
-    /// What PostgreSQL said its version is, if it is a private one.
-    pub fn describe(&self) -> String {
+    /// Which kind of database it is.
+    pub fn describe(&self) -> &'static str {
         match &self.cluster {
-            Some(cluster) => format!("private PostgreSQL {}", cluster.version()),
-            None => "DATABASE_URL".to_owned(),
+            Some(_) => "private",
+            None => "DATABASE_URL",
         }
     }
 

@@ -51,12 +51,12 @@ impl fmt::Display for Balances {
         if self.lines.is_empty() {
             return formatter.write_str("No money has moved.");
         }
-        write!(formatter, "{}", table(&self.lines))
+        write!(formatter, "{}", table(self.lines.iter()))
     }
 }
 
 /// Balances for people; positive amounts are what is owed to you or was spent, negative ones what you owe or have earned.
-pub fn table(balances: &[Line]) -> Table {
+pub fn table<'a>(balances: impl Iterator<Item = &'a Line>) -> Table {
     let mut table = Table::new(&["account", ">balance", ""]);
     for line in balances {
         table.row([line.account.clone(), money(line), side(line).to_owned()]);
@@ -78,7 +78,7 @@ fn side(line: &Line) -> &'static str {
         (Some(Account::Receivable), 1) => "the customer owes this",
         (Some(Account::CustomerCredit), -1) => "credit the customer can use",
         (Some(Account::CustomerCredit), 1) => "added to the customer's next invoice",
-        (Some(Account::Deferred), -1) => "paid for and not yet earned",
+        (Some(Account::Deferred), -1) => "invoiced, to be earned over its period",
         (Some(Account::Revenue), -1) => "earned",
         (Some(Account::Clearing), 1) => "taken by Stripe for you",
         (Some(Account::Contested), 1) => "held back over a dispute",
@@ -86,6 +86,13 @@ fn side(line: &Line) -> &'static str {
         (Some(Account::Unapplied), -1) => "received, not yet for anything",
         (Some(Account::Suspense), _) => "not explained yet: look at its events",
         _ => "",
+    }
+}
+
+impl Line {
+    /// Whether anything is left of it.
+    pub fn is_open(&self) -> bool {
+        self.amount != 0
     }
 }
 
@@ -133,6 +140,6 @@ mod tests {
             line("usd", "suspense", 1),
             line("jpy", "income:revenue", -9_800),
         ];
-        insta::assert_snapshot!(table(&balances));
+        insta::assert_snapshot!(table(balances.iter()));
     }
 }

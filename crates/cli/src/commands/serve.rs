@@ -42,7 +42,7 @@ struct Checked {
 struct Ready {
     listening: String,
     webhooks: Vec<String>,
-    database: String,
+    database: &'static str,
 }
 
 impl fmt::Display for Ready {

@@ -3,6 +3,7 @@
 
 mod cast;
 mod report;
+mod story;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,12 +12,12 @@ use anyhow::Context;
 use daybook_domain::scope::{Mode, Scope};
 use daybook_http::Endpoint;
 use daybook_http::config::Config;
+use daybook_projections::changes::SIZE_CHANNEL;
 use daybook_simulator::deliver::{Delivery, Report, Target, send_all};
 use daybook_store::key::{self, Role};
 use daybook_store::log::read;
 use daybook_store::notify::News;
 use daybook_store::snapshot::Snapshot;
-use daybook_worker::batch::SIZE_CHANNEL;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::cast::Cast;
@@ -60,10 +61,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
     let opened = throw_away().await;
     spinner.finish_and_clear();
     let opened = opened?;
-    let shown = tokio::select! {
-        shown = show(arguments, &opened, output, began) => shown,
-        asked = server::asked_to_end() => asked,
-    };
+    let shown = show(arguments, &opened, output, began).await;
     opened.close().await;
     shown.map(|()| Ending::Well)
 }
@@ -71,15 +69,43 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 async fn show(arguments: &Arguments, opened: &Opened, output: Output, began: Instant) -> anyhow::Result<()> {
     let secret = format!("whsec_demo{:032x}", rand::random::<u128>());
     let mut server = start(arguments, opened, &secret).await?;
+    let shown = tokio::select! {
+        shown = play(arguments, opened, &server, secret, output, began) => shown,
+        asked = server::asked_to_end() => asked.map(|()| Then::Stop),
+    };
+    if let Ok(Then::ServeOn) = shown {
+        server::note("Serving on until Ctrl-C; the database is gone then.");
+        tokio::select! {
+            error = server.failed() => return Err(error),
+            asked = server::asked_to_end() => asked?,
+        }
+    }
+    server.stop().await?;
+    shown.map(drop)
+}
+
+/// What comes after the report.
+enum Then {
+    ServeOn,
+    Stop,
+}
+
+async fn play(
+    arguments: &Arguments,
+    opened: &Opened,
+    server: &Server,
+    secret: String,
+    output: Output,
+    began: Instant,
+) -> anyhow::Result<Then> {
     let cast = Cast::new(arguments.seed, arguments.events);
     let heroine = cast.heroine.clone();
     let (delivered, made) = deliver(cast, server.address, secret).await?;
     let applied_after = wait_until_applied(opened).await?;
     let scope = Scope { account: None, mode: Mode::Test };
-    let key = {
-        let mut connection = opened.database.pool().acquire().await?;
-        key::create(&mut connection, "demo", Role::Auditor, &scope).await?.1
-    };
+    let mut connection = opened.database.pool().acquire().await?;
+    let (_, key) = key::create(&mut connection, "demo", Role::Auditor, &scope).await?;
+    drop(connection);
     let happened = Happened {
         made,
         delivered: &delivered,
@@ -88,13 +114,8 @@ async fn show(arguments: &Arguments, opened: &Opened, output: Output, began: Ins
         key: key.expose_secret(),
         took: began.elapsed(),
     };
-    output.show(&report::report(opened, &server, &scope, happened).await?)?;
-    if !arguments.exit {
-        server::note("Serving on until Ctrl-C; the database is gone then.");
-        let error = server.failed().await;
-        return Err(error);
-    }
-    server.stop().await
+    output.show(&report::report(opened, server, &scope, happened).await?)?;
+    Ok(if arguments.exit { Then::Stop } else { Then::ServeOn })
 }
 
 async fn start(arguments: &Arguments, opened: &Opened, secret: &str) -> anyhow::Result<Server> {

@@ -3,24 +3,21 @@
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use daybook_domain::scope::{Scope, ScopeId};
-use daybook_projections::{customers, records, subscriptions};
+use daybook_projections::{customers, subscriptions};
 use daybook_simulator::deliver::Report as Deliveries;
-use daybook_store::log::read;
 use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 
+use super::story::{self, Happening};
 use crate::answers::{self, Answers, Subject};
 use crate::commands::balances;
 use crate::commands::rebuild::size::sizes;
 use crate::open::Opened;
 use crate::output::{count, counted};
 use crate::server::Server;
-
-/// Lines of the story that are shown; the others are counted.
-const LINES: usize = 14;
 
 /// What the demo knows when it is over.
 pub struct Happened<'a> {
@@ -69,20 +66,11 @@ struct Story {
     balances: Vec<balances::Line>,
 }
 
-/// One event of it.
-#[derive(Serialize)]
-struct Happening {
-    position: i64,
-    at: Option<DateTime<Utc>>,
-    #[serde(rename = "type")]
-    kind: String,
-}
-
 /// Gathers it.
 pub async fn report(opened: &Opened, server: &Server, of: &Scope, happened: Happened<'_>) -> anyhow::Result<Report> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let id = scope::find(&mut snapshot, of).await?.unwrap_or(ScopeId(0));
-    let (events, standings, account, money) = story(&mut snapshot, id, happened.heroine).await?;
+    let (events, standings, account, money) = told(&mut snapshot, id, happened.heroine).await?;
     snapshot.end().await?;
     let subject = Subject::Customer(happened.heroine.to_owned());
     let entitlements = answers::answers(&server.app, (id, of), &subject, None).await?;
@@ -125,24 +113,13 @@ pub async fn report(opened: &Opened, server: &Server, of: &Scope, happened: Happ
 
 type Told = (Vec<Happening>, Vec<String>, Option<String>, Vec<balances::Line>);
 
-async fn story(snapshot: &mut Snapshot, scope: ScopeId, customer: &str) -> anyhow::Result<Told> {
-    let found = records::find_by_customer(snapshot, scope, customer, i64::MAX, 1_000).await?;
-    let positions: Vec<i64> = found.into_iter().map(|found| found.position).collect();
-    let mut events: Vec<Happening> =
-        read::records_at(snapshot, &positions).await?.into_iter().map(Happening::from).collect();
-    events.sort_by_key(|event| (event.at, event.position));
+async fn told(snapshot: &mut Snapshot, scope: ScopeId, customer: &str) -> anyhow::Result<Told> {
+    let events = story::of_customer(snapshot, scope, customer).await?;
     let subscribed = subscriptions::of_customer(snapshot, scope, customer, 10).await?;
     let standings = subscribed.iter().map(standing).collect();
     let account = customers::links_of(snapshot, scope, customer).await?.into_iter().next().map(|link| link.account);
     let money = daybook_projections::balances::of_customer(snapshot, scope, customer).await?;
     Ok((events, standings, account, money.into_iter().map(balances::Line::from).collect()))
-}
-
-impl From<read::Record> for Happening {
-    fn from(record: read::Record) -> Self {
-        let at = record.created.and_then(|created| DateTime::from_timestamp(created, 0));
-        Self { position: record.position, at, kind: record.kind }
-    }
 }
 
 fn standing(subscription: &subscriptions::Subscription) -> String {
@@ -210,26 +187,20 @@ impl fmt::Display for Story {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known_as = self.account.as_ref().map_or_else(String::new, |account| format!(", your account {account}"));
         writeln!(formatter, "One of the customers, {}{known_as}:", self.customer)?;
-        let hidden = self.events.len().saturating_sub(LINES);
-        for (place, event) in self.events.iter().enumerate() {
-            let is_hidden = hidden > 0 && (LINES / 2..LINES / 2 + hidden).contains(&place);
-            if is_hidden && place == LINES / 2 {
-                writeln!(
-                    formatter,
-                    "  ...         {}",
-                    counted(i64::try_from(hidden).unwrap_or(i64::MAX), "event", "events")
-                )?;
-            }
-            if !is_hidden {
-                let day = event.at.map_or_else(|| "-".to_owned(), |at| at.format("%Y-%m-%d").to_string());
-                writeln!(formatter, "  {day}  {:<38} record {}", event.kind, event.position)?;
-            }
+        let told = self.events.iter().filter(|event| event.told.is_some());
+        for event in told.clone() {
+            let day = event.at.map_or_else(|| "-".to_owned(), |at| at.format("%Y-%m-%d").to_string());
+            let told = event.told.as_deref().unwrap_or_default();
+            writeln!(formatter, "  {day}  {told:<44} {} (record {})", event.kind, event.position)?;
         }
+        let others = i64::try_from(self.events.len() - told.count()).unwrap_or(i64::MAX);
+        writeln!(formatter, "  and {} that say the same or less", counted(others, "event", "events"))?;
         writeln!(formatter, "So the subscription stands:")?;
         self.standings.iter().try_for_each(|standing| writeln!(formatter, "  {standing}"))?;
         write!(formatter, "So the customer may:\n{}", self.entitlements.without_heading())?;
         writeln!(formatter, "And the books say:")?;
-        for line in balances::table(&self.balances).to_string().lines().skip(1) {
+        let open: Vec<&balances::Line> = self.balances.iter().filter(|line| line.is_open()).collect();
+        for line in balances::table(open.into_iter()).to_string().lines().skip(1) {
             writeln!(formatter, "  {line}")?;
         }
         writeln!(formatter)

@@ -1,6 +1,7 @@
 //! `daybook doctor`: looks at everything, changes nothing, and says of each thing how it is and what to do. A check that cannot be made is a
 //! finding of its own, so that one thing that is broken never hides the others.
 
+mod arrivals;
 mod catalogue;
 mod configuration;
 mod database;
@@ -9,6 +10,8 @@ mod log;
 mod readers;
 
 use std::path::Path;
+
+use daybook_domain::scope::Mode;
 
 use self::finding::{Finding, Report};
 use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems, WebhookArguments};
@@ -87,6 +90,9 @@ async fn look_at_all(opened: &Opened, arguments: &Arguments, findings: &mut Vec<
     findings.extend(or_say("role", database::rights(opened).await));
     findings.extend(or_say("log", log::look(opened, arguments.verify).await));
     findings.extend(or_say("worker", readers::look(opened).await));
+    let endpoints = arguments.webhooks.read(&mut Problems::default()).unwrap_or_default();
+    let modes: Vec<Mode> = endpoints.iter().filter_map(|endpoint| endpoint.mode).collect();
+    findings.extend(or_say("arrivals", arrivals::look(opened, &modes).await));
     findings.extend(or_say("event_types", readers::event_types(opened).await));
 }
 

@@ -1,5 +1,7 @@
 //! The read models: whether somebody keeps them up to date, how far they are, and what they lack.
 
+use std::collections::BTreeMap;
+
 use chrono::Utc;
 use daybook_projections::records;
 use daybook_store::log::read;
@@ -64,14 +66,14 @@ fn unread(needs_fetch: i64, quarantined: i64) -> Vec<Finding> {
         many => Finding::wrong(
             "quarantine",
             format!("{} this version cannot read; nothing is lost", counted(many, "event", "events")),
-            "`daybook event show` says why for each; a newer version reads them again from the log",
+            "`daybook event list --outcome quarantined` says why for each; a newer version reads them again from the log",
         ),
     });
     if needs_fetch > 0 {
         findings.push(Finding::note(
             "needs_fetch",
             format!("{} only name their object", counted(needs_fetch, "thin event", "thin events")),
-            "subscribe the endpoint to snapshot events; this version fetches nothing from Stripe",
+            "`daybook event list --outcome needs_fetch` lists them. Subscribe the endpoint to snapshot events: this version fetches nothing from Stripe",
         ));
     }
     findings
@@ -90,17 +92,10 @@ pub async fn event_types(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
         findings.push(if missing.is_empty() {
             Finding::ok("event_types", format!("{scope}: every type the read models need was seen"))
         } else {
-            let found = format!(
-                "{scope}: {} of {} types the read models need were never seen: {}",
-                missing.len(),
-                NEEDED.len(),
-                missing.join(", ")
-            );
-            Finding::note(
-                "event_types",
-                found,
-                "most are rare; make sure that the endpoint in Stripe is subscribed to all of them",
-            )
+            let (missed, needed) = (missing.len(), NEEDED.len());
+            let found = format!("{scope}: {missed} of {needed} needed types were never seen: {}", by_family(&missing));
+            let advice = "most are rare; make sure that the endpoint at Stripe is subscribed to all of them (README.md lists them)";
+            Finding::note("event_types", found, advice)
         });
     }
     if findings.is_empty() {
@@ -108,4 +103,34 @@ pub async fn event_types(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
         findings.push(Finding::note("event_types", "nothing was received yet", advice));
     }
     Ok(findings)
+}
+
+/// Types by what precedes their last dot; a family of which nothing was seen is named as one.
+fn by_family(missing: &[&str]) -> String {
+    let family = |kind: &'static str| kind.rsplit_once('.').unwrap_or((kind, ""));
+    let mut families: BTreeMap<&str, (Vec<&str>, usize)> = BTreeMap::new();
+    for needed in NEEDED {
+        let (name, what) = family(needed);
+        let (absent, of) = families.entry(name).or_default();
+        *of += 1;
+        if missing.contains(needed) {
+            absent.push(what);
+        }
+    }
+    let shown = families.into_iter().filter(|(_, (absent, _))| !absent.is_empty()).map(|(name, (absent, of))| {
+        if absent.len() == of { format!("{name}.*") } else { format!("{name}.({})", absent.join("|")) }
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_family_of_which_nothing_was_seen_is_named_as_one() {
+        let missing: Vec<&str> =
+            NEEDED.iter().copied().filter(|kind| kind.starts_with("refund.") || *kind == "plan.deleted").collect();
+        assert_eq!(by_family(&missing), "plan.(deleted), refund.*");
+    }
 }

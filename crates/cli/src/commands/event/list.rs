@@ -1,14 +1,17 @@
 //! `daybook event list`: pages of events, newest first, of one scope.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use daybook_domain::scope::ScopeId;
-use daybook_projections::records;
+use daybook_projections::records::{self, Outcome, Subject};
+use daybook_store::generation;
 use daybook_store::log::list::{Filter, KindFilter, Order, list};
-use daybook_store::log::read::{Record, records_at};
+use daybook_store::log::read::{self, Record};
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
+use sqlx::PgConnection;
 
 use super::{moment, shown};
 use crate::config::DatabaseArguments;
@@ -24,11 +27,14 @@ pub struct Arguments {
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
     /// That name this customer
-    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["kind", "object", "since", "until"])]
+    #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
     /// About this object: sub_..., in_..., ch_...
-    #[arg(long, value_name = "ID", conflicts_with_all = ["kind", "since", "until"])]
+    #[arg(long, value_name = "ID")]
     object: Option<String>,
+    /// That could not be read (quarantined), or only name their object (needs_fetch)
+    #[arg(long, value_name = "OUTCOME", conflicts_with_all = ["kind", "customer", "object", "since", "until"])]
+    outcome: Option<Unread>,
     /// That happened at Stripe at or after this time: 2026-11-21, or 2026-11-21T14:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<i64>,
@@ -45,6 +51,23 @@ pub struct Arguments {
     scope: ScopeArguments,
     #[command(flatten)]
     database: DatabaseArguments,
+}
+
+/// What came of events that were not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Unread {
+    Quarantined,
+    NeedsFetch,
+}
+
+impl Unread {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Quarantined => "quarantined",
+            Self::NeedsFetch => "needs_fetch",
+        }
+    }
 }
 
 /// A day or a moment, in Stripe's seconds.
@@ -67,10 +90,14 @@ struct Line {
     received_at: DateTime<Utc>,
     source: &'static str,
     api_version: Option<String>,
+    /// what came of it; none while the worker has not reached it
+    outcome: Option<String>,
+    reason: Option<String>,
 }
 
-impl From<Record> for Line {
-    fn from(record: Record) -> Self {
+impl Line {
+    fn of(record: Record, outcomes: &BTreeMap<i64, Outcome>) -> Self {
+        let outcome = outcomes.get(&record.position);
         Self {
             position: record.position,
             event_id: record.event_id,
@@ -79,6 +106,8 @@ impl From<Record> for Line {
             received_at: record.received_at,
             source: record.source.name(),
             api_version: record.api_version,
+            outcome: outcome.map(|outcome| outcome.outcome.clone()),
+            reason: outcome.and_then(|outcome| outcome.reason.clone()),
         }
     }
 }
@@ -96,11 +125,16 @@ impl fmt::Display for Page {
         if self.events.is_empty() {
             return formatter.write_str("No such events.");
         }
-        let mut table = Table::new(&[">position", "at Stripe (UTC)", "type", "source", "event"]);
+        let mut table = Table::new(&[">position", "at Stripe (UTC)", "type", "source", "event", "outcome"]);
         for event in &self.events {
             let created = event.created.map_or_else(|| "-".to_owned(), shown);
             let (kind, source, id) = (event.kind.clone(), event.source.to_owned(), event.event_id.clone());
-            table.row([event.position.to_string(), created, kind, source, id]);
+            let outcome = match (event.outcome.as_deref(), &event.reason) {
+                (None, _) => "not applied yet".to_owned(),
+                (Some("quarantined"), Some(reason)) => format!("quarantined: {reason}"),
+                (Some(outcome), _) => outcome.to_owned(),
+            };
+            table.row([event.position.to_string(), created, kind, source, id, outcome]);
         }
         write!(formatter, "{table}")?;
         match self.next_before {
@@ -120,33 +154,50 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 async fn page(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Page> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let (scope, _) = arguments.scope.find(&mut snapshot).await?;
-    let size = daybook_store::log::read::size(&mut snapshot).await?;
-    let before = arguments.before.unwrap_or(i64::MAX);
-    let (records, next_before) = match found(arguments, scope, before, &mut snapshot).await? {
-        Some(positions) => by_positions(arguments, positions, &mut snapshot).await?,
-        None => by_filter(arguments, scope, before, &mut snapshot).await?,
-    };
-    snapshot.end().await?;
-    Ok(Page { events: records.into_iter().map(Line::from).collect(), next_before, size })
-}
-
-/// The positions of events about an object or a customer, one more than wanted; none when neither was named.
-async fn found(
-    arguments: &Arguments,
-    scope: ScopeId,
-    before: i64,
-    snapshot: &mut Snapshot,
-) -> anyhow::Result<Option<Vec<i64>>> {
+    let size = read::size(&mut snapshot).await?;
+    let is_built = !generation::pointer(&mut snapshot).await?.is_empty();
+    let filter = arguments.filter(scope);
     let more = i64::from(arguments.limit) + 1;
-    let found = match (&arguments.object, &arguments.customer) {
-        (Some(object), _) => records::find_by_object(snapshot, scope, object, before, more).await?,
-        (None, Some(customer)) => records::find_by_customer(snapshot, scope, customer, before, more).await?,
-        (None, None) => return Ok(None),
+    let subject = match (&arguments.object, &arguments.customer) {
+        (Some(object), customer) => Some(Subject::Object(object, customer.as_deref())),
+        (None, Some(customer)) => Some(Subject::Customer(customer)),
+        (None, None) => None,
     };
-    Ok(Some(found.into_iter().map(|found| found.position).collect()))
+    let (records, next_before) = match (subject, arguments.outcome) {
+        _ if !is_built && (subject.is_some() || arguments.outcome.is_some()) => (Vec::new(), None),
+        (Some(subject), _) => {
+            let positions = records::search(&mut snapshot, scope, subject, &filter, more).await?;
+            of_positions(arguments, positions, &mut snapshot).await?
+        }
+        (None, Some(outcome)) => {
+            let positions = unread(&mut snapshot, scope, outcome, filter.positions.end, more).await?;
+            of_positions(arguments, positions, &mut snapshot).await?
+        }
+        (None, None) => {
+            let page = list(&mut snapshot, &filter, Order::NewestFirst, arguments.limit).await?;
+            (page.records, page.rest.map(|rest| rest.end))
+        }
+    };
+    let positions: Vec<i64> = records.iter().map(|record| record.position).collect();
+    let outcomes = if is_built { records::of_positions(&mut snapshot, &positions).await? } else { BTreeMap::new() };
+    snapshot.end().await?;
+    let events = records.into_iter().map(|record| Line::of(record, &outcomes)).collect();
+    Ok(Page { events, next_before, size })
 }
 
-async fn by_positions(
+impl Arguments {
+    fn filter(&self, scope: ScopeId) -> Filter {
+        Filter {
+            scope: Some(scope),
+            kind: self.kind.as_deref().map(KindFilter::from),
+            created: self.since.unwrap_or(i64::MIN)..self.until.unwrap_or(i64::MAX),
+            positions: 0..self.before.unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// The records at the wanted ones of these positions, newest first, and where the next page begins.
+async fn of_positions(
     arguments: &Arguments,
     mut positions: Vec<i64>,
     snapshot: &mut Snapshot,
@@ -155,25 +206,30 @@ async fn by_positions(
     let is_more = positions.len() > wanted;
     positions.truncate(wanted);
     let next_before = positions.last().copied().filter(|_| is_more);
-    let mut records = records_at(snapshot, &positions).await?;
+    let mut records = read::records_at(snapshot, &positions).await?;
     records.reverse();
     Ok((records, next_before))
 }
 
-async fn by_filter(
-    arguments: &Arguments,
+/// The positions of records with this outcome.
+async fn unread(
+    connection: &mut PgConnection,
     scope: ScopeId,
+    outcome: Unread,
     before: i64,
-    snapshot: &mut Snapshot,
-) -> anyhow::Result<(Vec<Record>, Option<i64>)> {
-    let filter = Filter {
-        scope: Some(scope),
-        kind: arguments.kind.as_deref().map(KindFilter::from),
-        created: arguments.since.unwrap_or(i64::MIN)..arguments.until.unwrap_or(i64::MAX),
-        positions: 0..before,
-    };
-    let page = list(snapshot, &filter, Order::NewestFirst, arguments.limit).await?;
-    Ok((page.records, page.rest.map(|rest| rest.end)))
+    limit: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select position from record_outcome
+         where scope = $1 and outcome = $2 and outcome in ('needs_fetch', 'quarantined') and position < $3
+         order by position desc limit $4",
+        scope.0,
+        outcome.name(),
+        before,
+        limit
+    )
+    .fetch_all(connection)
+    .await
 }
 
 #[cfg(test)]

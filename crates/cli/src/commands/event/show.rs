@@ -1,8 +1,10 @@
-//! `daybook event show`: everything known of one event. Values of `client_secret` are left out of the body as it is shown; the log keeps the exact bytes.
+//! `daybook event show`: everything known of one event. Values of `client_secret` are covered in the body as it
+//! is shown; the log keeps the exact bytes.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use daybook_http::v1::masked::{Cover, cover};
 use daybook_projections::{aggregates, records};
 use daybook_store::log::read::{self, Record};
 use daybook_store::snapshot::Snapshot;
@@ -183,32 +185,10 @@ impl From<read::Delivery> for Delivery {
     }
 }
 
-/// The body as JSON without its client secrets; what is no JSON, as text.
+/// The body as JSON with its client secrets covered; what is no JSON, as text.
 fn readable(body: &[u8]) -> Value {
-    match serde_json::from_slice(body) {
-        Ok(mut value) => {
-            hide_client_secrets(&mut value);
-            value
-        }
-        Err(_) => Value::String(String::from_utf8_lossy(body).into_owned()),
-    }
-}
-
-/// Parsed JSON is never deeper than the parser allows, so this ends.
-fn hide_client_secrets(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                if name == "client_secret" && member.is_string() {
-                    *member = Value::String("(left out)".to_owned());
-                } else {
-                    hide_client_secrets(member);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(hide_client_secrets),
-        _ => {}
-    }
+    let covered = cover(body, Cover::Secrets);
+    serde_json::from_slice(&covered).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&covered).into_owned()))
 }
 
 #[cfg(test)]
@@ -216,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn client_secrets_are_left_out_wherever_they_stand() {
+    fn client_secrets_are_covered_wherever_they_stand() {
         let body = br#"{"data":{"object":{"client_secret":"pi_secret","x":[{"client_secret":"seti_secret"}]},"previous_attributes":{"client_secret":null}}}"#;
         let shown = readable(body).to_string();
         assert!(!shown.contains("pi_secret") && !shown.contains("seti_secret"), "{shown}");

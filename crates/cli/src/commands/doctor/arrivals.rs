@@ -1,0 +1,63 @@
+//! What arrives: when the last event came, in which modes, and whether each scope's policy can be read.
+
+use chrono::Utc;
+use daybook_domain::entitlement::Policy;
+use daybook_domain::scope::Mode;
+use daybook_store::log::list::{Filter, Order, list};
+use daybook_store::log::read;
+use daybook_store::policy::in_force;
+use daybook_store::{key, scope};
+
+use super::finding::Finding;
+use crate::open::Opened;
+
+/// Looks at each scope. `configured` are the modes the endpoints are said to be of.
+pub async fn look(opened: &Opened, configured: &[Mode]) -> anyhow::Result<Vec<Finding>> {
+    let mut connection = opened.database.pool().acquire().await?;
+    let size = read::size(&mut connection).await?;
+    let mut scopes: Vec<_> = scope::all(&mut connection).await?.into_iter().collect();
+    scopes.sort_by_key(|(id, _)| *id);
+    let mut findings = Vec::new();
+    for (id, scope) in &scopes {
+        let filter = Filter { scope: Some(*id), ..Filter::default() };
+        let newest = list(&mut connection, &filter, Order::NewestFirst, 1).await?.records.pop();
+        if let Some(record) = newest {
+            let ago = (Utc::now() - record.received_at).num_minutes().max(0);
+            let found = format!("{scope}: the newest, {} by {}, came {} ago", record.kind, record.source, long(ago));
+            findings.push(Finding::ok("arrivals", found));
+            if !configured.is_empty() && !configured.contains(&scope.mode) {
+                let found = format!(
+                    "events of {scope} are in the log, and no endpoint here is said to be of {} mode",
+                    scope.mode
+                );
+                let advice = "they are kept apart and harm nothing; if they are unexpected, compare DAYBOOK_MODE with the endpoint at Stripe";
+                findings.push(Finding::note("mode", found, advice));
+            }
+        }
+        if let Some(policy) = in_force(&mut connection, *id, size).await? {
+            let position = policy.position;
+            findings.push(match Policy::parse(&policy.applied.policy) {
+                Ok(_) => Finding::ok("policy", format!("{scope}: applied by record {position}")),
+                Err(error) => Finding::wrong(
+                    "policy",
+                    format!("{scope}: record {position} cannot be read by this version: {error}"),
+                    "apply a policy that this version reads: `daybook policy check`, then `daybook policy apply`",
+                ),
+            });
+        }
+    }
+    let keys = key::list(&mut connection).await?;
+    if !keys.iter().any(|key| key.revoked_at.is_none()) {
+        let advice = "create one: `daybook key create \"web app\" --role app`";
+        findings.push(Finding::note("keys", "no key is in force: nobody can ask over HTTP", advice));
+    }
+    Ok(findings)
+}
+
+fn long(minutes: i64) -> String {
+    match minutes {
+        0..=120 => format!("{minutes} min"),
+        121..=2_880 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
+}
