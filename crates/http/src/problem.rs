@@ -206,7 +206,7 @@ impl Problem {
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
             Self::Unwritable(error) => tracing::error!(%error, "an answer cannot be written"),
             Self::Policy { position, source } => {
-                tracing::error!(position, error = %source, "the policy cannot be read")
+                tracing::error!(position, error = %source, "the policy cannot be read");
             }
             Self::TooStale { .. } | Self::NotBuilt | Self::Busy | Self::Stopping => {
                 tracing::warn!(reason, "a request was turned away");

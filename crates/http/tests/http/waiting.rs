@@ -1,0 +1,62 @@
+//! `min_size` and `after_object`: reading one's own write.
+
+use std::sync::Arc;
+
+use daybook_store::key::Role;
+use serde_json::json;
+
+use crate::house::{House, event, outcome, subscription, with_source};
+
+#[tokio::test]
+async fn a_size_that_is_reached_is_not_waited_for_and_one_that_is_not_ends_in_504() {
+    let house = House::build().await;
+    house.apply(1, &[], &[]).await;
+    house.follow().await;
+    let key = house.key(Role::App).await;
+    let reached = house.get("/v1/customers/cus_1/entitlements?min_size=1", &key).await;
+    assert_eq!((reached.status.as_u16(), reached.get("/size")), (200, json!(1)));
+    let not_yet = house.get("/v1/customers/cus_1/entitlements?min_size=2&wait_ms=20", &key).await;
+    assert_eq!(not_yet.problem(), (504, "not_yet".to_owned()));
+    assert_eq!(not_yet.get("/size"), 1);
+}
+
+#[tokio::test]
+async fn a_reader_that_waits_is_answered_when_its_write_is_applied() {
+    let house = House::build().await;
+    let follower = tokio::spawn(Arc::clone(&house.app).follow(std::future::pending()));
+    house.deliver(event("evt_1", "customer.subscription.created", &json!({"id": "sub_cus_1"}))).await;
+    let key = house.key(Role::App).await;
+    let grant = with_source("cus_1", &subscription("cus_1", "active", "seats"));
+    let (answer, ()) = tokio::join!(
+        house.get("/v1/customers/cus_1/entitlements/seats?min_size=1", &key),
+        house.apply(1, &["cus_1"], &grant)
+    );
+    assert_eq!((answer.get("/allowed"), answer.get("/size")), (json!(true), json!(1)));
+    follower.abort();
+}
+
+#[tokio::test]
+async fn a_checkout_that_just_returned_is_waited_for_by_its_own_id() {
+    let house = House::build().await;
+    let follower = tokio::spawn(Arc::clone(&house.app).follow(std::future::pending()));
+    let key = house.key(Role::App).await;
+    let early = house.get("/v1/customers/cus_1/entitlements?after_object=cs_1&wait_ms=20", &key).await;
+    assert_eq!(early.problem(), (504, "not_yet".to_owned()));
+    house.deliver(event("evt_1", "checkout.session.completed", &json!({"id": "cs_1"}))).await;
+    let applied = [outcome(0, "cs_1", "cus_1")];
+    let (answer, ()) = tokio::join!(
+        house.get("/v1/customers/cus_1/entitlements?after_object=cs_1", &key),
+        house.apply(1, &["cus_1"], &applied)
+    );
+    assert_eq!((answer.status.as_u16(), answer.get("/size")), (200, json!(1)));
+    follower.abort();
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_says_what_is_wrong_with_it() {
+    let house = House::build().await;
+    let key = house.key(Role::App).await;
+    let answer = house.get("/v1/customers/cus_1/entitlements/seats?min_size=many", &key).await;
+    assert_eq!(answer.problem(), (400, "malformed".to_owned()));
+    assert!(answer.get("/detail").as_str().unwrap().contains("min_size"));
+}
