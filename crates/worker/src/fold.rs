@@ -58,7 +58,7 @@ pub fn fold(books: &mut Books, facts: Vec<Fact>, context: &mut Context<'_>) {
     for object in touched {
         if object.kind.settles() {
             tell_standings(books, &object, &moment, context);
-            books.unsettle(object);
+            books.unsettle(&object);
         }
     }
 }
@@ -73,7 +73,7 @@ fn observe(books: &mut Books, subject: &ObjectRef, fact: &Fact) -> bool {
         if let Some(target) = books.change_object(gone) {
             target.incoming.remove(subject);
         }
-        books.unsettle(gone.clone());
+        books.unsettle(gone);
     }
     for new in after.iter().filter(|target| !before.contains(target)) {
         if let Some(target) = books.change_object(new) {

@@ -11,6 +11,7 @@ use daybook_domain::{
     scope::ScopeId,
     settlement::Settlement,
 };
+use foldhash::fast::RandomState;
 
 use crate::state::State;
 
@@ -27,27 +28,31 @@ pub struct Entry {
     pub stored: bool,
     /// The round in which it was last needed.
     used: u64,
+    /// Whether it has changed since the last flush; it then stands in `Books::dirty`.
+    dirty: bool,
+    /// Whether postings around it may have changed since; it then stands in `Books::unsettled`.
+    unsettled: bool,
 }
 
 impl Entry {
     /// A state read from the `object` table.
     pub fn stored(state: State, sequence: i64, derived: i64) -> Self {
-        Self { state, sequence, derived, stored: true, used: 0 }
+        Self { state, sequence, derived, stored: true, used: 0, dirty: false, unsettled: false }
     }
 
     fn new(kind: ObjectKind) -> Self {
-        Self { state: State::new(kind), sequence: 0, derived: 0, stored: false, used: 0 }
+        Self { state: State::new(kind), sequence: 0, derived: 0, stored: false, used: 0, dirty: false, unsettled: false }
     }
 }
 
 /// The states of one scope.
 #[derive(Debug, Default)]
 pub struct Books {
-    entries: HashMap<ObjectRef, Entry>,
-    /// What has changed since the last flush.
-    dirty: BTreeSet<ObjectRef>,
-    /// Members of settlements whose postings may have changed since.
-    unsettled: BTreeSet<ObjectRef>,
+    entries: HashMap<ObjectRef, Entry, RandomState>,
+    /// What has changed since the last flush, each once.
+    dirty: Vec<ObjectRef>,
+    /// Members of settlements whose postings may have changed since, each once.
+    unsettled: Vec<ObjectRef>,
     round: u64,
 }
 
@@ -64,10 +69,12 @@ impl Books {
 
     /// The state of an object, to be changed; made if it is not here.
     pub fn change(&mut self, object: &ObjectRef) -> &mut Entry {
-        self.dirty.insert(object.clone());
-        let round = self.round;
         let entry = self.entries.entry(object.clone()).or_insert_with(|| Entry::new(object.kind));
-        entry.used = round;
+        if !entry.dirty {
+            entry.dirty = true;
+            self.dirty.push(object.clone());
+        }
+        entry.used = self.round;
         entry
     }
 
@@ -92,8 +99,11 @@ impl Books {
     }
 
     /// Notes that the postings of the settlement around `object` may have changed.
-    pub fn unsettle(&mut self, object: ObjectRef) {
-        self.unsettled.insert(object);
+    pub fn unsettle(&mut self, object: &ObjectRef) {
+        if let Some(entry) = self.entries.get_mut(object).filter(|entry| !entry.unsettled) {
+            entry.unsettled = true;
+            self.unsettled.push(object.clone());
+        }
     }
 
     /// The settlement around an object, as far as it is here.
@@ -103,12 +113,22 @@ impl Books {
 
     /// Objects whose settlements may have changed since the last flush; forgotten by asking.
     pub fn take_unsettled(&mut self) -> BTreeSet<ObjectRef> {
-        std::mem::take(&mut self.unsettled)
+        for object in &self.unsettled {
+            if let Some(entry) = self.entries.get_mut(object) {
+                entry.unsettled = false;
+            }
+        }
+        self.unsettled.drain(..).collect()
     }
 
     /// What has changed since the last flush; forgotten by asking.
     pub fn take_dirty(&mut self) -> BTreeSet<ObjectRef> {
-        std::mem::take(&mut self.dirty)
+        for object in &self.dirty {
+            if let Some(entry) = self.entries.get_mut(object) {
+                entry.dirty = false;
+            }
+        }
+        self.dirty.drain(..).collect()
     }
 
     /// Notes that the `object` table holds the state.
@@ -178,8 +198,7 @@ impl WorkingSet {
         let (_, newest_to_go, _) = used.select_nth_unstable(surplus - 1);
         let newest_to_go = *newest_to_go;
         for books in self.books.values_mut() {
-            let dirty = &books.dirty;
-            books.entries.retain(|object, entry| entry.used > newest_to_go || dirty.contains(object));
+            books.entries.retain(|_, entry| entry.used > newest_to_go || entry.dirty || entry.unsettled);
             books.entries.shrink_to_fit();
         }
         before - self.len()
