@@ -77,7 +77,7 @@ fn pause() {
 /// Another process that owns a cluster.
 pub struct Holder {
     process: Child,
-    _input: ChildStdin,
+    input: Option<ChildStdin>,
     url: OnceLock<String>,
     lines: std::sync::Mutex<std::process::ChildStdout>,
 }
@@ -93,9 +93,9 @@ impl Holder {
 
     pub fn run(mut command: Command, home: Option<&Path>) -> Self {
         let mut process = command.args(home).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let input = process.stdin.take().unwrap();
+        let input = process.stdin.take();
         let lines = process.stdout.take().unwrap().into();
-        Self { process, _input: input, url: OnceLock::new(), lines }
+        Self { process, input, url: OnceLock::new(), lines }
     }
 
     /// Waits until the cluster answers.
@@ -143,7 +143,8 @@ impl Holder {
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // It ends when its input does, and has cleaned up by then.
+        drop(self.input.take());
         let _ = self.process.wait();
     }
 }
