@@ -1,9 +1,10 @@
 //! Signatures by an independent calculation, disorder that loses nothing, and delivery to a server on this machine.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use daybook_simulator::RenderedEvent;
 use daybook_simulator::deliver::{
     Bursts, Delivery, Disorder, Error, Outcome, Redelivery, Target, disorder, send_all, signature_header,
 };
@@ -31,6 +32,8 @@ fn expected(secret: &str, timestamp: i64, body: &[u8]) -> String {
     format!("t={timestamp},v1={}", independent_hmac(secret.as_bytes(), &message))
 }
 
+static EVENTS: LazyLock<Vec<RenderedEvent>> = LazyLock::new(|| world(43, 1).events());
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
@@ -40,7 +43,7 @@ proptest! {
 
     #[test]
     fn disorder_keeps_every_event_and_invents_none(seed: u64, window in 0_usize..200, duplicates in 0_u8..60) {
-        let events = world(43, 1).events();
+        let events = EVENTS.clone();
         let how = Disorder {
             duplicates_percent: duplicates,
             redelivery: Redelivery::SameBytes,
@@ -50,7 +53,7 @@ proptest! {
         let mut arrived = disorder(events.clone(), seed, &how);
         prop_assert!(arrived.len() >= events.len());
         prop_assert_eq!(&arrived, &disorder(events.clone(), seed, &how));
-        let id = |event: &daybook_simulator::RenderedEvent| event.id.clone();
+        let id = |event: &RenderedEvent| event.id.clone();
         arrived.sort_by_key(id);
         if duplicates == 0 {
             prop_assert_eq!(arrived.len(), events.len());
