@@ -1,11 +1,14 @@
 //! What a request says, or why it cannot be read: axum's own extractors with our problems. Ids are bounded and free of control characters before anything
 //! else looks at them.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::Problem;
 
@@ -50,7 +53,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = Json::from_request(request, state).await;
+        let read = timeout(BODY_PATIENCE, Json::from_request(request, state)).await;
+        let read = read.map_err(|_| Problem::TooSlow { seconds: BODY_PATIENCE.as_secs() })?;
         read.map(|Json(body)| Self(body)).map_err(|rejection| match rejection {
             JsonRejection::MissingJsonContentType(_) => Problem::MediaType,
             JsonRejection::BytesRejection(_) => Problem::TooLarge { limit: LARGEST_BODY },
@@ -58,6 +62,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         })
     }
 }
+
+/// How long the body of a question may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The largest body of a question, in bytes.
 pub const LARGEST_BODY: usize = 512 * 1024;

@@ -83,4 +83,9 @@ impl App {
             clock,
         }))
     }
+
+    /// Deliveries that wait for the recorder now.
+    pub fn deliveries_waiting(&self) -> usize {
+        self.recorder.counters().queue_entries
+    }
 }

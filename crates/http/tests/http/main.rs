@@ -12,6 +12,8 @@ mod keys;
 #[cfg(test)]
 mod operation;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod waiting;
 #[cfg(test)]
 mod webhook;
