@@ -1,14 +1,14 @@
 //! Stripe's wire format: the only place that knows Stripe's JSON.
 //!
 //! A delivery is verified over its raw bytes ([`signature`]), its envelope is read for the log ([`envelope`]), and later
-//! its body is translated into facts ([`translate`]), whatever API version rendered it. Nothing here does I/O, reads a
+//! its body is translated into facts ([`mod@translate`]), whatever API version rendered it. Nothing here does I/O, reads a
 //! clock or panics, and nothing fails on what it does not know: an unknown type is without effect, and what cannot be
 //! read is quarantined with the reason.
 //!
 //! # Layout
 //! - [`signature`]: `Stripe-Signature`, made and checked
 //! - [`envelope`]: what the log keeps of an event, without reading its object
-//! - [`translate`]: an event's body into facts of `daybook-domain`, one file per kind of object
+//! - [`mod@translate`]: an event's body into facts of `daybook-domain`, one file per kind of object
 //! - [`secret_mode`]: whether an API key belongs to test or live mode
 //! - `json`: the reader the translators share
 

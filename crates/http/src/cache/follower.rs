@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use daybook_projections::changes;
+use daybook_projections::changes::{self, EVERYBODY, LISTED, SIZE_CHANNEL};
 use daybook_store::generation;
 use daybook_store::notify::News;
 use daybook_store::snapshot::Snapshot;
@@ -16,14 +16,8 @@ use super::shard::Change;
 use crate::Problem;
 use crate::state::{App, Shared};
 
-/// The channel on which the worker announces every size it commits.
-pub const SIZE_CHANNEL: &str = "daybook_size";
 /// How long a look may take.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// After more records than this, forgetting everything is cheaper than listing who changed.
-const LISTED: i64 = 20_000;
-/// The customer that stands for all of a scope in the change table.
-const EVERYBODY: &str = "*";
 
 impl App {
     /// Follows the live read models until `shutdown` is ready. Without it nothing is kept, and nobody who waits is woken.

@@ -11,6 +11,10 @@ use serde_json::value::RawValue;
 
 use super::{Fault, Found, List, id_of, kind_of, scan::Scanner, text_of};
 
+/// The largest number that is read. Stripe's amounts have twelve digits at most; balances, which are sums in 64 bits,
+/// then hold thousands of the largest before they overflow.
+const LARGEST: u64 = 1_000_000_000_000_000;
+
 /// The fields of one object, in the order of the body.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object<'a> {
@@ -108,9 +112,12 @@ impl<'a> Object<'a> {
         self.read(name, id_of)
     }
 
-    /// A whole number of 64 bits.
+    /// A whole number of 64 bits, small enough that sums of thousands still fit.
     pub(crate) fn int(&self, name: &str) -> Found<Option<i64>> {
-        self.read(name, |raw| match (kind_of(raw), raw.parse()) {
+        self.read(name, |raw| match (kind_of(raw), raw.parse::<i64>()) {
+            (_, Ok(number)) if number.unsigned_abs() > LARGEST => {
+                Err(format!("the number is beyond {LARGEST}, more than any amount or time Stripe knows"))
+            }
             (_, Ok(number)) => Ok(number),
             ("a number", Err(_)) => Err("expected a whole number of 64 bits, found another number".into()),
             (found, Err(_)) => Err(format!("expected a whole number, found {found}")),
