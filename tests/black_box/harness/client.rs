@@ -129,7 +129,8 @@ impl Client {
         self.try_send(method, path, headers, body).await.expect("the server answers")
     }
 
-    async fn try_send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Bytes) -> Option<Answer> {
+    /// Sends any request to a server that may not answer.
+    pub async fn try_send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Bytes) -> Option<Answer> {
         let stream = TcpStream::connect(self.address).await.ok()?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);

@@ -77,6 +77,15 @@ impl House {
         Server::start(command).await
     }
 
+    /// What `daybook doctor` finds.
+    pub async fn doctor(&self, words: &[&str]) -> Vec<Value> {
+        let mut command = self.command(&["doctor", "--json"]);
+        command.args(words).env("DAYBOOK_WEBHOOK_SECRET", SECRET).env("DAYBOOK_MODE", "test");
+        let ran = program::run(command, b"").await;
+        assert!([0, 3].contains(&ran.code), "{}", ran.err);
+        ran.json()["findings"].as_array().unwrap().clone()
+    }
+
     /// Creates a key of test mode.
     pub async fn key(&self, role: &str) -> String {
         let created = self.run(&["key", "create", role, "--role", role, "--mode", "test", "--json"]).await.expect(0);
