@@ -41,7 +41,15 @@ impl Entry {
     }
 
     fn new(kind: ObjectKind) -> Self {
-        Self { state: State::new(kind), sequence: 0, derived: 0, stored: false, used: 0, dirty: false, unsettled: false }
+        Self {
+            state: State::new(kind),
+            sequence: 0,
+            derived: 0,
+            stored: false,
+            used: 0,
+            dirty: false,
+            unsettled: false,
+        }
     }
 }
 

@@ -6,3 +6,4 @@ mod harness;
 mod live_equals_rebuilt;
 mod order_does_not_matter;
 mod stock_repository;
+mod truth;
