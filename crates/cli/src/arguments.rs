@@ -1,6 +1,7 @@
 //! The command line: what clap knows of it. Each command's own arguments stand beside the command.
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{balances, demo, doctor, entitlements, event, ingest, key, migrate, policy, rebuild, serve};
 use crate::config::LogArguments;
@@ -58,13 +59,24 @@ pub enum Command {
 impl Arguments {
     /// The command line of this process. Variables that are set to nothing count as not set.
     pub fn read() -> Result<Self, clap::Error> {
-        Self::try_parse_from(std::env::args_os())
+        let command = without_empty_variables(Self::command());
+        Self::from_arg_matches(&command.try_get_matches()?)
     }
 
     /// Where results go.
     pub fn output(&self) -> Output {
         Output::new(if self.json { Form::Json } else { Form::Text })
     }
+}
+
+/// A variable that is set to nothing is how many tools write one that is not set.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|argument| {
+        let value = argument.get_env().and_then(std::env::var_os);
+        let is_empty = value.is_some_and(|value| value.to_string_lossy().trim().is_empty());
+        if is_empty { argument.env(Resettable::Reset) } else { argument }
+    });
+    command.mut_subcommands(without_empty_variables)
 }
 
 #[cfg(test)]
@@ -77,8 +89,6 @@ impl Arguments {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn help(path: &[&str]) -> String {
@@ -123,6 +133,24 @@ mod tests {
         ];
         for path in paths {
             insta::assert_snapshot!(format!("help_{}", path.join("_")), help(path));
+        }
+    }
+
+    #[test]
+    fn every_variable_and_every_command_stands_in_the_manual() {
+        let manual = include_str!("../../../docs/CLI.md");
+        let mut command = Arguments::command();
+        command.build();
+        let names = |command: &clap::Command| command.get_name().to_owned();
+        let mut left: Vec<(String, &clap::Command)> = command.get_subcommands().map(|one| (names(one), one)).collect();
+        left.retain(|(name, _)| name != "help");
+        while let Some((name, command)) = left.pop() {
+            assert!(manual.contains(&format!("`{name}")), "{name} is missing");
+            for variable in command.get_arguments().filter_map(clap::Arg::get_env) {
+                assert!(manual.contains(&format!("| `{}` |", variable.display())), "{} is missing", variable.display());
+            }
+            let below = command.get_subcommands().filter(|one| one.get_name() != "help");
+            left.extend(below.map(|one| (format!("{name} {}", one.get_name()), one)));
         }
     }
 

@@ -35,7 +35,7 @@ pub fn code(result: anyhow::Result<Ending>) -> ExitCode {
         Ok(Ending::WithFindings) => ExitCode::from(FINDINGS),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {error:#}"));
+            say(&format!("error: {}", explained(&error)));
             ExitCode::from(number(&error))
         }
     }
@@ -58,6 +58,15 @@ fn number(error: &anyhow::Error) -> u8 {
     }
 }
 
+/// The error and its causes, each said once: many causes repeat in words what stands behind them.
+pub fn explained(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        before if before.contains(&cause) => said,
+        before => format!("{before}: {cause}"),
+    })
+}
+
 /// The reader of our output went away, as `head` does: no failure of ours.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
@@ -77,6 +86,14 @@ mod tests {
         assert_eq!(number(&Misused("name a scope".to_owned()).into()), 2);
         assert_eq!(number(&anyhow::Error::from(Problems::default())), 2);
         assert_eq!(number(&Refused("no such customer".to_owned()).into()), 3);
+    }
+
+    #[test]
+    fn a_cause_that_was_said_already_is_not_said_again() {
+        use anyhow::Context;
+        let cause = anyhow::anyhow!("permission denied");
+        let error = Err::<(), _>(cause).context("migration: permission denied").context("not created").unwrap_err();
+        assert_eq!(explained(&error), "not created: migration: permission denied");
     }
 
     #[test]

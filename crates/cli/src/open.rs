@@ -1,4 +1,4 @@
-//! Opening the database: the one that DATABASE_URL names, or a private one that lives as long as this process. Tables are created and
+//! Opening the database: the one that `DATABASE_URL` names, or a private one that lives as long as this process. Tables are created and
 //! upgraded by their owner; everything else is done as the role that may only add to the log.
 
 use anyhow::{Context, bail};

@@ -66,7 +66,7 @@ impl<T: Send + 'static> Task<T> {
 }
 
 /// Starts everything.
-pub async fn start(opened: &Opened, listener: TcpListener, settings: Settings) -> anyhow::Result<Server> {
+pub fn start(opened: &Opened, listener: TcpListener, settings: Settings) -> anyhow::Result<Server> {
     let database = opened.database.clone();
     let (recorder, task) = Recorder::new(&database, settings.recorder);
     let counted = recorder.clone();

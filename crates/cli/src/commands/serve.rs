@@ -85,7 +85,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 
 async fn serve(opened: &Opened, checked: Checked, output: Output) -> anyhow::Result<()> {
     let listener = server::listen(checked.http.listen).await?;
-    let mut server = server::start(opened, listener, checked.settings).await?;
+    let mut server = server::start(opened, listener, checked.settings)?;
     tracing::info!(address = %server.address, database = opened.describe(), "daybook answers");
     output.line(&Ready {
         listening: format!("http://{}", server.address),

@@ -125,9 +125,10 @@ fn flag(problems: &mut Problems, place: &str, text: &str) -> Option<(String, sec
         return None;
     };
     let name = name.trim();
-    if let Some(wrong) = wrong_name(name) {
-        // What stands before the sign may be a secret that was pasted in the wrong place.
-        let wrong = if name.starts_with("whsec_") { "there is no NAME= before the secret".to_owned() } else { wrong };
+    // What stands before the sign may be a secret that was pasted in the wrong place.
+    let is_secret = ["whsec_", "sk_", "rk_"].iter().any(|prefix| name.starts_with(prefix));
+    let wrong = if is_secret { Some("there is no NAME= before the secret".to_owned()) } else { wrong_name(name) };
+    if let Some(wrong) = wrong {
         problems.add(place, wrong, EXAMPLE);
         return None;
     }

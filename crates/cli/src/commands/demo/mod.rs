@@ -135,7 +135,7 @@ async fn start(arguments: &Arguments, opened: &Opened, secret: &str) -> anyhow::
         recorder: daybook_store::recorder::Limits::default(),
         worker: daybook_worker::live::WorkerConfig::default(),
     };
-    server::start(opened, listener, settings).await
+    server::start(opened, listener, settings)
 }
 
 /// Plays Stripe. Returns the deliveries and how many different events there were.

@@ -72,6 +72,10 @@ pub struct Role {
     pub is_superuser: bool,
     /// whether it owns the log, directly or as a member of the owning role
     pub owns_the_log: bool,
+    /// whether it may make the schemas of new generations
+    pub may_create_schemas: bool,
+    /// the connected database
+    pub database: String,
 }
 
 /// Asks who we are.
@@ -79,7 +83,9 @@ pub async fn role(connection: &mut PgConnection) -> Result<Role, sqlx::Error> {
     sqlx::query_as(
         "select current_user::text as name, rolsuper as is_superuser,
              coalesce((select pg_has_role(current_user, relowner, 'member') from pg_class where oid = to_regclass('record')), false)
-                 as owns_the_log
+                 as owns_the_log,
+             has_database_privilege(current_user, current_database(), 'create') as may_create_schemas,
+             current_database()::text as database
          from pg_roles where rolname = current_user",
     )
     .fetch_one(connection)

@@ -87,6 +87,11 @@ pub async fn rights(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
         tables.collect::<Vec<_>>().join(", ")
     };
     let mut findings = Vec::new();
+    if !role.may_create_schemas {
+        let found = format!("{name} may not create schemas, so the read models cannot be built");
+        let advice = format!("as the owner: grant create on database {} to daybook_runtime", role.database);
+        findings.push(Finding::wrong("role", found, advice));
+    }
     let lacking = named(|rights| !rights.may_select || (!rights.may_insert && rights.table_name != "head"));
     if !lacking.is_empty() {
         let found = format!("{name} may not read or add to: {lacking}");

@@ -15,7 +15,7 @@ use daybook_domain::scope::Mode;
 
 use self::finding::{Finding, Report};
 use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems, WebhookArguments};
-use crate::exit::Ending;
+use crate::exit::{Ending, explained};
 use crate::open::{Opened, Upgrade, open};
 use crate::output::Output;
 
@@ -63,7 +63,7 @@ async fn look_into(source: &DatabaseSource, arguments: &Arguments, findings: &mu
         }
         Err(error) => findings.push(Finding::wrong(
             "database",
-            format!("it cannot be opened: {error:#}"),
+            format!("it cannot be opened: {}", explained(&error)),
             "check the address, that PostgreSQL runs and lets this machine in, and the password",
         )),
     }
@@ -102,5 +102,9 @@ fn or_say(name: &'static str, looked: anyhow::Result<Vec<Finding>>) -> Vec<Findi
 }
 
 fn unknown(name: &'static str, error: &anyhow::Error) -> Finding {
-    Finding::wrong(name, format!("it could not be looked at: {error:#}"), "see the error; the other findings stand")
+    Finding::wrong(
+        name,
+        format!("it could not be looked at: {}", explained(error)),
+        "see the error; the other findings stand",
+    )
 }

@@ -128,6 +128,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_readme_lists_every_needed_type() {
+        let readme = include_str!("../../../../../README.md");
+        let is_listed = |kind: &str| {
+            readme.lines().filter(|line| line.starts_with("| `")).any(|line| {
+                let families = line.split('`').filter(|word| word.ends_with('.'));
+                families.filter_map(|family| kind.strip_prefix(family)).any(|rest| line.contains(&format!("`{rest}`")))
+            })
+        };
+        let missing: Vec<&&str> = NEEDED.iter().filter(|kind| !is_listed(kind)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
     fn a_family_of_which_nothing_was_seen_is_named_as_one() {
         let missing: Vec<&str> =
             NEEDED.iter().copied().filter(|kind| kind.starts_with("refund.") || *kind == "plan.deleted").collect();
