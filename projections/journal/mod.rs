@@ -2,7 +2,7 @@
 
 mod read;
 
-pub use read::{Posting, of_customer, of_id, of_object};
+pub use read::{Posting, caused_by, of_customer, of_id, of_object};
 
 use daybook_domain::{
     accounting::{Problem, Transaction},

@@ -28,6 +28,8 @@ pub struct Posting {
     pub effective_at: DateTime<Utc>,
     /// The events that caused it.
     pub causes: Vec<String>,
+    /// Why a person should look at it.
+    pub problem: Option<String>,
 }
 
 /// The postings that record one object's transitions.
@@ -41,7 +43,9 @@ pub async fn of_object(
 ) -> Result<Vec<Posting>, sqlx::Error> {
     sqlx::query_as!(
         Posting,
-        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes from posting
+        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes,
+             problem
+         from posting
          where scope = $1 and kind = $2 and id = $3 order by effective_at, transaction_key, line",
         scope.0,
         object.kind.number(),
@@ -63,7 +67,9 @@ pub async fn of_customer(
 ) -> Result<Vec<Posting>, sqlx::Error> {
     sqlx::query_as!(
         Posting,
-        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes from posting
+        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes,
+             problem
+         from posting
          where scope = $1 and customer = $2 order by effective_at desc, transaction_key desc, line limit $3",
         scope.0,
         customer,
@@ -86,11 +92,39 @@ pub async fn of_id(
     let kinds: Vec<i16> = ObjectKind::ALL.into_iter().map(ObjectKind::number).collect();
     sqlx::query_as!(
         Posting,
-        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes from posting
+        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes,
+             problem
+         from posting
          where scope = $1 and kind = any($2) and id = $3 order by effective_at, transaction_key, line limit $4",
         scope.0,
         &kinds,
         id,
+        limit
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The postings of one customer that an event caused; at most `limit`. It reads all postings of the customer.
+///
+/// # Errors
+/// What the database says.
+pub async fn caused_by(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    customer: &str,
+    event: &str,
+    limit: i64,
+) -> Result<Vec<Posting>, sqlx::Error> {
+    sqlx::query_as!(
+        Posting,
+        "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes,
+             problem
+         from posting
+         where scope = $1 and customer = $2 and $3 = any(causes) order by effective_at, transaction_key, line limit $4",
+        scope.0,
+        customer,
+        event,
         limit
     )
     .fetch_all(connection)

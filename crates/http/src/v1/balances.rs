@@ -78,6 +78,8 @@ pub struct Posting {
     effective_at: DateTime<Utc>,
     /// The events that caused it.
     because: Vec<Because>,
+    /// Why a person should look at it.
+    problem: Option<String>,
 }
 
 /// What are the balances of this customer, and why?
@@ -149,6 +151,7 @@ impl Posting {
             amount: posting.amount,
             effective_at: posting.effective_at,
             because: because_of(&posting.causes, positions),
+            problem: posting.problem,
         }
     }
 }

@@ -110,7 +110,7 @@ pub struct Conflict {
 pub struct LedTo {
     /// Events that aggregates took in because of it.
     domain_events: Vec<DomainEvent>,
-    /// Postings of the object it is about.
+    /// Postings of the object it is about, and others of its customer that it caused.
     postings: Vec<Posting>,
 }
 
@@ -155,12 +155,12 @@ pub async fn event(
     let deliveries = read::deliveries(&mut snapshot, position).await?;
     let conflicts = read::conflicts(&mut snapshot, position).await?;
     let mut outcomes: BTreeMap<_, _> = records::of_positions(&mut snapshot, &[position]).await?;
-    let object = outcomes.get(&position).and_then(|outcome| outcome.object_id.clone());
+    let outcome = outcomes.get(&position).cloned();
     let answer = EventAnswer {
         evidence: Evidence::of(&mut snapshot, &record, is_auditor).await?,
         deliveries: deliveries.into_iter().map(Delivery::from).collect(),
         conflicts: conflicts.into_iter().map(Conflict::from).collect(),
-        led_to: LedTo::of(&mut snapshot, access.scope, position, object.as_deref()).await?,
+        led_to: LedTo::of(&mut snapshot, &record, outcome.as_ref()).await?,
         event: Event::of(record, &mut outcomes),
         body: serde_json::from_slice(&covered).ok(),
         body_masked: matches!(covered, Cow::Owned(_)),
@@ -229,12 +229,17 @@ impl Evidence {
 }
 
 impl LedTo {
-    async fn of(snapshot: &mut Snapshot, scope: ScopeId, position: i64, object: Option<&str>) -> Result<Self, Problem> {
-        let domain_events = aggregates::caused_by(snapshot, position).await?;
-        let postings = match object {
-            Some(object) => journal::of_id(snapshot, scope, object, MOST_POSTINGS).await?,
-            None => Vec::new(),
-        };
+    async fn of(snapshot: &mut Snapshot, record: &Record, outcome: Option<&records::Outcome>) -> Result<Self, Problem> {
+        let domain_events = aggregates::caused_by(snapshot, record.position).await?;
+        let mut postings = Vec::new();
+        if let Some(object) = outcome.and_then(|outcome| outcome.object_id.as_deref()) {
+            postings = journal::of_id(snapshot, record.scope, object, MOST_POSTINGS).await?;
+        }
+        if let Some(customer) = outcome.and_then(|outcome| outcome.customer.as_deref()) {
+            let caused = journal::caused_by(snapshot, record.scope, customer, &record.event_id, MOST_POSTINGS).await?;
+            let others: Vec<_> = caused.into_iter().filter(|one| !postings.contains(one)).collect();
+            postings.extend(others);
+        }
         let positions = records::positions_of_events(snapshot, &causes_of(&postings)).await?;
         Ok(Self {
             domain_events: domain_events.into_iter().map(DomainEvent::from).collect(),
