@@ -1,10 +1,14 @@
 //! Opening the database: the one that `DATABASE_URL` names, or a private one that lives as long as this process. Tables are created and
 //! upgraded by their owner; everything else is done as the role that may only add to the log.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail};
 use daybook_store::{Database, DatabaseConfig};
 use local_postgres::{Cluster, DataDir, Options, RUNTIME_ROLE};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, PgConnection};
 
 use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems};
 
@@ -28,6 +32,9 @@ pub enum Upgrade {
     /// Not at all: only look.
     Never,
 }
+
+/// How long PostgreSQL may take to let us in.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Opens the database.
 pub async fn open(source: &DatabaseSource, upgrade: Upgrade) -> anyhow::Result<Opened> {
@@ -86,8 +93,21 @@ async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::
 }
 
 async fn connect(url: SecretString, connections: u32) -> anyhow::Result<Database> {
+    ensure_reachable(&url).await?;
     let config = DatabaseConfig { max_connections: connections, ..DatabaseConfig::new(url) };
     Ok(Database::connect(&config).await?)
+}
+
+/// One connection by itself: a pool would try for a while and then hide the cause.
+async fn ensure_reachable(url: &SecretString) -> anyhow::Result<()> {
+    let options: PgConnectOptions = url.expose_secret().parse()?;
+    let socket = options.get_socket().map(|folder| folder.display().to_string());
+    let place = socket.unwrap_or_else(|| format!("{}:{}", options.get_host(), options.get_port()));
+    let connected = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await;
+    let connection = connected
+        .with_context(|| format!("PostgreSQL at {place} did not answer within {} s", PATIENCE.as_secs()))?
+        .with_context(|| format!("PostgreSQL at {place} cannot be used"))?;
+    Ok(connection.close().await?)
 }
 
 impl Opened {

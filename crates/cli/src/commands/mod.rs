@@ -26,9 +26,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 fn start(arguments: &Arguments) -> anyhow::Result<Ending> {
     let usual = match arguments.command {
-        Command::Serve(_) => "info",
+        Command::Serve(_) => "info,sqlx=error",
         // A person looks at these: what goes well is not worth a line beside the results.
-        _ => "warn",
+        _ => "warn,sqlx=error",
     };
     arguments.log.start(usual)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
