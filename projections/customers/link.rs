@@ -20,7 +20,7 @@ pub const LINK: Table = Table {
     columns: &["scope", "kind", "id", "source", "account", "customer", "effective_at", "cause"],
 };
 
-/// Longer values are no ids of accounts and are not indexed: bytes.
+/// Longer names and values are no ids of accounts and are not indexed: bytes.
 pub const LONGEST_ACCOUNT: usize = 200;
 
 /// One sighting.
@@ -77,10 +77,10 @@ fn of_metadata<'a>(
     customer: &'a str,
     moment: &'a Moment,
 ) -> impl Iterator<Item = Link<'a>> + use<'a> {
-    let sighted = metadata.iter().filter(|(_, account)| fits(account));
+    let sighted = metadata.iter().filter(|(name, account)| fits(name) && fits(account));
     sighted.map(move |(name, account)| Link { source: format!("metadata.{name}"), account, customer, moment })
 }
 
-fn fits(account: &str) -> bool {
-    !account.is_empty() && account.len() <= LONGEST_ACCOUNT
+fn fits(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST_ACCOUNT
 }

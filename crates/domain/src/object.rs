@@ -36,6 +36,8 @@ pub struct Object {
     /// The subscription that was told how this invoice or dispute stands, so that it can be told when a link turns
     /// out to point elsewhere.
     pub told: Option<SubscriptionId>,
+    /// The customer whose credit this document was said to explain, for the same reason.
+    pub explains: Option<CustomerId>,
 }
 
 impl Object {
@@ -112,6 +114,25 @@ impl Object {
             .iter()
             .map(|(kind, (_, id))| ObjectRef::new(*kind, id.clone()))
             .chain(named.iter().map(|(id, _)| ObjectRef::new(ObjectKind::Refund, id.clone())))
+    }
+
+    /// Everything that any snapshot still in question names: whichever of them wins, all it needs can be brought in.
+    pub fn in_question(&self) -> impl Iterator<Item = ObjectRef> {
+        self.snapshot.candidates().flat_map(|observed| {
+            let mut named: Vec<ObjectRef> = links_of(observed).collect();
+            match observed {
+                Observed::CreditNote(note) => {
+                    named.extend(note.refunds.iter().map(|(id, _)| ObjectRef::new(ObjectKind::Refund, id.clone())));
+                }
+                Observed::Invoice(invoice) => {
+                    let lines = invoice.lines.iter().filter_map(|line| line.subscription.as_ref());
+                    let subscriptions = invoice.subscription.iter().chain(lines);
+                    named.extend(subscriptions.map(|id| ObjectRef::new(ObjectKind::Subscription, id.as_str())));
+                }
+                _ => {}
+            }
+            named
+        })
     }
 
     /// The subscription an invoice bills: its own, else that of its first line that names one.

@@ -102,7 +102,16 @@ impl Database {
     /// When nobody answers.
     pub async fn dedicated_connection(&self) -> Result<PgConnection, Error> {
         let options = self.options.clone().application_name("daybook worker");
-        let settings = [("jit", "off"), ("plan_cache_mode", "force_generic_plan"), ("synchronous_commit", "on")];
+        // A machine that vanishes in the middle of a batch must not keep its locks for hours.
+        let settings = [
+            ("jit", "off"),
+            ("plan_cache_mode", "force_custom_plan"),
+            ("synchronous_commit", "on"),
+            ("idle_in_transaction_session_timeout", "60s"),
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+        ];
         Ok(PgConnection::connect_with(&options.options(settings)).await?)
     }
 

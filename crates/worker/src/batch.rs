@@ -71,25 +71,40 @@ impl Generations {
     }
 }
 
+/// Whether the generations answer readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// They do: a batch is refused when the pointer names others by the time it holds the pointer.
+    Live,
+    /// Not yet: they are being built.
+    Apart,
+}
+
 /// Applies the next records to these generations. Returns how many there were, and the size reached.
 ///
 /// # Errors
-/// What the database says, or that somebody else has moved the checkpoint: nothing is written then, and the engine must
-/// be thrown away.
+/// What the database says, that the pointer was switched, or that somebody else has moved the checkpoint: nothing is
+/// written then, and the engine must be thrown away.
 pub async fn apply_next(
     connection: &mut PgConnection,
     engine: &mut Engine,
-    generations: &Generations,
+    (place, generations): (Place, &Generations),
     size: i64,
     epoch: i64,
     limits: &BatchLimits,
 ) -> Result<i64, Error> {
     let entries = read::entries_from(connection, size, limits.records, limits.bytes).await?;
     let Some(last) = entries.last() else { return Ok(size) };
+    if entries.first().is_some_and(|first| first.position != size) {
+        return Err(Error::Gap { expected: size });
+    }
     let reached = last.position + 1;
     let mut transaction = connection.begin().await?;
     // Before anything else, so that a switch waits for the batch or the batch sees the switch.
-    generation::hold_pointer(&mut transaction).await?;
+    let pointer = generation::hold_pointer(&mut transaction).await?;
+    if place == Place::Live && Generations::live(&pointer) != *generations {
+        return Err(Error::Switched);
+    }
     generations.set_search_path(&mut transaction).await?;
     for generation in generations.iter() {
         checkpoint::advance(&mut transaction, generation, size, reached, epoch).await?;

@@ -28,6 +28,15 @@ pub enum Error {
     /// A rebuild is running already.
     #[error("another rebuild is running; wait for it to end, or for its lease to expire")]
     AlreadyRebuilding,
+    /// A rebuild was switched in between two batches: the worker begins again with what is live now.
+    #[error("the live generations were switched")]
+    Switched,
+    /// The log did not give the record that comes next.
+    #[error("the log did not give record {expected}, which comes next: run `daybook doctor`")]
+    Gap {
+        /// Its position.
+        expected: i64,
+    },
     /// A rebuild was asked to stop before its end; the read models are as they were.
     #[error("stopped before the end; the read models are as they were")]
     Stopped,

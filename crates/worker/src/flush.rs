@@ -65,19 +65,21 @@ fn settle(books: &mut Books) -> Settled {
             continue;
         }
         let settlement = books.settlement(&seed);
-        let mut silent: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
+        let mut explained_before: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
         for (member, object) in settlement.members() {
             settled.transactions.insert(member.clone(), Vec::new());
-            if let Some(customer) = object.customer().filter(|_| may_explain_credit(member.kind)) {
-                silent.insert(member.clone(), customer.clone());
+            if let Some(customer) = &object.explains {
+                explained_before.insert(member.clone(), customer.clone());
             }
         }
         let transactions = accounting::post(&settlement);
         for (customer, object, explained) in accounting::credit_effects(&settlement, &transactions) {
-            silent.remove(&object);
+            if explained_before.get(&object) == Some(&customer) {
+                explained_before.remove(&object);
+            }
             settled.credit.entry(customer).or_default().push((object, explained));
         }
-        for (object, customer) in silent {
+        for (object, customer) in explained_before {
             settled.credit.entry(customer).or_default().push((object, Vec::new()));
         }
         for transaction in transactions {
@@ -85,11 +87,6 @@ fn settle(books: &mut Books) -> Settled {
         }
     }
     settled
-}
-
-/// Documents that can change a customer's balance.
-fn may_explain_credit(kind: ObjectKind) -> bool {
-    matches!(kind, ObjectKind::Invoice | ObjectKind::CreditNote)
 }
 
 /// Tells customers' credit what explains it.
@@ -106,15 +103,34 @@ async fn explain_credit(
     for (customer, effects) in &settled.credit {
         let object = credit_of(customer);
         for (by, explained) in effects {
-            if explained.is_empty() && books.get(&object).is_none() {
-                continue;
-            }
             if let State::Credit(credit) = &mut books.change(&object).state {
                 credit.explain(by, explained.clone());
             }
         }
     }
+    note_explained(books, settled);
     Ok(())
+}
+
+/// Notes with every document whose credit it explains now, so that the customer can be told when it does no more.
+fn note_explained(books: &mut Books, settled: &Settled) {
+    let mut explains: BTreeMap<&ObjectRef, Option<&CustomerId>> = BTreeMap::new();
+    for (customer, effects) in &settled.credit {
+        for (object, explained) in effects {
+            let now = explains.entry(object).or_default();
+            if !explained.is_empty() {
+                *now = Some(customer);
+            }
+        }
+    }
+    for (object, customer) in explains {
+        let known = books.object(object).and_then(|object| object.explains.as_ref());
+        if known != customer
+            && let Some(object) = books.change_object(object)
+        {
+            object.explains = customer.cloned();
+        }
+    }
 }
 
 /// Derives the rows of one owner; they are written when they differ from those written last.
@@ -142,7 +158,7 @@ fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transactio
     if entry.derived != 0 {
         output.replaced.insert(owner.clone());
     }
-    note_change(books, owner, output);
+    note_change(books, owner, transactions, output);
     for transaction in transactions {
         output.deltas.add_transaction(owner.scope, transaction);
     }
@@ -150,19 +166,20 @@ fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transactio
     books.change(&owner.object).derived = digest;
 }
 
-/// Names the customer whose answers change with this owner.
-fn note_change(books: &Books, owner: &Owner, output: &mut Output) {
-    let customer: Option<Box<str>> = match books.get(&owner.object).map(|entry| &entry.state) {
+/// Names the customers whose answers change with this owner.
+fn note_change(books: &Books, owner: &Owner, transactions: &[Transaction], output: &mut Output) {
+    let customer = match books.get(&owner.object).map(|entry| &entry.state) {
         Some(State::Subscription(subscription)) => {
-            let snapshot = subscription.snapshot();
-            snapshot.and_then(|snapshot| snapshot.customer.as_ref()).map(|customer| customer.as_str().into())
+            subscription.snapshot().and_then(|snapshot| snapshot.customer.as_ref()).map(CustomerId::as_str)
         }
-        Some(State::Customer(_) | State::Credit(_)) => Some(owner.id().into()),
-        Some(State::Object(object)) => object.customer().map(|customer| customer.as_str().into()),
+        Some(State::Customer(_) | State::Credit(_)) => Some(owner.id()),
+        Some(State::Object(object)) => object.customer().map(CustomerId::as_str),
         None => None,
     };
-    if let Some(customer) = customer {
-        output.changed.insert(Changed { scope: owner.scope, customer });
+    let posted = transactions.iter().flat_map(|transaction| &transaction.postings);
+    let posted = posted.filter_map(|posting| posting.customer.as_ref()).map(CustomerId::as_str);
+    for customer in customer.into_iter().chain(posted).collect::<BTreeSet<_>>() {
+        output.changed.insert(Changed { scope: owner.scope, customer: customer.into() });
     }
 }
 

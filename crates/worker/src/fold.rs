@@ -49,7 +49,7 @@ pub fn fold(books: &mut Books, facts: Vec<Fact>, context: &mut Context<'_>) {
                 tell_customer(books, &subject, command, &moment, context);
             }
             _ => {
-                if observe(books, &subject, &fact) {
+                if observe(books, &subject, &fact, &mut touched) {
                     touched.push(subject);
                 }
             }
@@ -63,8 +63,9 @@ pub fn fold(books: &mut Books, facts: Vec<Fact>, context: &mut Context<'_>) {
     }
 }
 
-/// Lets an object take in a fact, and keeps both ends of its links in step. Returns whether anything is new.
-fn observe(books: &mut Books, subject: &ObjectRef, fact: &Fact) -> bool {
+/// Lets an object take in a fact, and keeps both ends of its links in step. What it pointed to and points to no more is
+/// added to `left`. Returns whether anything is new.
+fn observe(books: &mut Books, subject: &ObjectRef, fact: &Fact, left: &mut Vec<ObjectRef>) -> bool {
     let Some(object) = books.change_object(subject) else { return false };
     let before: Vec<ObjectRef> = object.outgoing().collect();
     let changed = object.observe(fact);
@@ -73,7 +74,7 @@ fn observe(books: &mut Books, subject: &ObjectRef, fact: &Fact) -> bool {
         if let Some(target) = books.change_object(gone) {
             target.incoming.remove(subject);
         }
-        books.unsettle(gone);
+        left.push(gone.clone());
     }
     for new in after.iter().filter(|target| !before.contains(target)) {
         if let Some(target) = books.change_object(new) {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     Error,
-    batch::{BatchLimits, Generations, apply_next},
+    batch::{BatchLimits, Generations, Place, apply_next},
     engine::Engine,
     loader::Loader,
     setup,
@@ -144,13 +144,21 @@ async fn work(
     if !fits {
         *active = begin(connection, lease, generations).await?;
     }
-    let Some(active) = active.as_mut() else { return Ok(false) };
-    let reached =
-        apply_next(connection, &mut active.engine, &active.generations, active.size, lease.epoch, &config.limits)
-            .await?;
-    let moved = reached > active.size;
-    active.size = reached;
-    Ok(moved)
+    let Some(current) = active.as_mut() else { return Ok(false) };
+    let place = (Place::Live, &current.generations);
+    let applied = apply_next(connection, &mut current.engine, place, current.size, lease.epoch, &config.limits).await;
+    match applied {
+        Ok(reached) => {
+            let moved = reached > current.size;
+            current.size = reached;
+            Ok(moved)
+        }
+        Err(Error::Switched) => {
+            *active = None;
+            Ok(true)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn begin(
@@ -159,6 +167,10 @@ async fn begin(
     generations: Generations,
 ) -> Result<Option<Active>, Error> {
     let Some(newest) = generations.newest() else { return Ok(None) };
+    if setup::is_outdated(connection).await? {
+        tracing::debug!("the live generations were built by another version of the program: standing by");
+        return Ok(None);
+    }
     let size = checkpoint::read(connection, newest).await?.size;
     tracing::info!(epoch = lease.epoch, size, "this worker is active");
     Ok(Some(Active { epoch: lease.epoch, generations, engine: Engine::new(Loader::Any), size }))

@@ -101,13 +101,4 @@ impl ReaderRows {
         self.links.append(&mut other.links);
         self.postings.append(&mut other.postings);
     }
-
-    /// Forgets all rows.
-    pub fn clear(&mut self) {
-        for rows in
-            [&mut self.sources, &mut self.subscriptions, &mut self.customers, &mut self.links, &mut self.postings]
-        {
-            rows.clear();
-        }
-    }
 }

@@ -34,13 +34,13 @@ pub async fn ensure_generation(connection: &mut PgConnection) -> Result<(), Erro
     Ok(())
 }
 
-/// Whether the live aggregates were built by another version of the code.
+/// Whether anything live was built by another version of the code: this version must not write to it.
 ///
 /// # Errors
 /// What the database says.
 pub async fn is_outdated(connection: &mut PgConnection) -> Result<bool, Error> {
     let pointer = generation::pointer(connection).await?;
-    let Some(live) = pointer.get(generation::AGGREGATES) else { return Ok(false) };
     let generations = generation::all(connection).await?;
-    Ok(generations.iter().any(|one| one.id == *live && one.code_version != CODE_VERSION))
+    let live = generations.iter().filter(|one| pointer.values().any(|live| *live == one.id));
+    Ok(live.into_iter().any(|one| one.code_version != CODE_VERSION))
 }

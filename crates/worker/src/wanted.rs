@@ -37,7 +37,8 @@ pub fn by_state(books: &Books, object: &ObjectRef, wanted: &mut HashSet<ObjectRe
     let Some(State::Object(object)) = books.get(object).map(|entry| &entry.state) else { return };
     wanted.extend(object.outgoing());
     wanted.extend(object.incoming.iter().cloned());
-    wanted.extend(object.told.iter().chain(object.subscription()).map(subscription));
+    wanted.extend(object.in_question());
+    wanted.extend(object.told.iter().map(subscription));
 }
 
 fn subscription(id: &SubscriptionId) -> ObjectRef {

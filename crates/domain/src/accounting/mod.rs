@@ -37,6 +37,8 @@ pub use posting::{Posting, Problem, Transaction};
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::settlement::Settlement;
 
 /// All transactions of one settlement, sorted by effective time and key. Pure: the same for every order in which its
@@ -51,5 +53,8 @@ pub fn post(settlement: &Settlement<'_>) -> Vec<Transaction> {
     credit_note::post(&book, &mut transactions);
     dispute::post(&book, &mut transactions);
     transactions.sort_by(|left, right| (left.effective, &left.key).cmp(&(right.effective, &right.key)));
+    // A movement that an object shows twice is one movement.
+    let mut seen = BTreeSet::new();
+    transactions.retain(|one| seen.insert((one.object.clone(), one.key.clone())));
     transactions
 }

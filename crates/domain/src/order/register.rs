@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Evidence, Moment};
 
+/// Most events of one object in one second whose evidence is compared.
+const MOST_COMPARED: usize = 32;
+
 /// One event's view of the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Candidate<T> {
@@ -51,6 +54,11 @@ impl<T> Register<T> {
         self.candidates.last().map(|candidate| &candidate.value)
     }
 
+    /// Everything said in the newest second, the winner last.
+    pub fn candidates(&self) -> impl Iterator<Item = &T> {
+        self.candidates.iter().map(|candidate| &candidate.value)
+    }
+
     /// When the newest value was said.
     pub fn moment(&self) -> Option<&Moment> {
         self.candidates.last().map(|candidate| &candidate.moment)
@@ -60,8 +68,14 @@ impl<T> Register<T> {
     ///
     /// Candidates that prove each other earlier (a cycle) count as one group. Groups are laid out so that none comes
     /// before one it follows, and of those that are free the least (rank, id) first.
+    ///
+    /// Of so many that looking for chains of evidence would take long, only rank and id are asked: whether there are so
+    /// many does not depend on the order of arrival either.
     fn settle(&mut self) {
         self.candidates.sort_unstable_by(|left, right| left.moment.cmp(&right.moment));
+        if self.candidates.len() > MOST_COMPARED {
+            return;
+        }
         let reach = self.reachability();
         let mut left: Vec<usize> = (0..self.candidates.len()).collect();
         let mut order = Vec::with_capacity(left.len());

@@ -3,6 +3,8 @@
 //! A standing is made from everything known of the object, so telling a subscription the same standing twice, or an
 //! old one late, cannot happen: there is one standing per state of knowledge.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Settlement;
@@ -48,6 +50,11 @@ impl InvoiceStanding {
     /// Whether it is settled for good: paid or void.
     pub fn is_settled(&self) -> bool {
         matches!(self.status, InvoiceStatus::Paid | InvoiceStatus::Void | InvoiceStatus::Deleted)
+    }
+
+    /// Whether money was paid for it: an invoice of nothing counts as paid, but not as a payment.
+    pub fn is_payment(&self) -> bool {
+        self.status == InvoiceStatus::Paid && self.amount_due > 0
     }
 }
 
@@ -143,15 +150,36 @@ impl Settlement<'_> {
         Some((subscription, standing))
     }
 
-    /// What was given back of the payments of an invoice, refund by refund; failed ones do not count.
+    /// What was given back of the payments of an invoice, charge by charge.
     fn refunded_of_invoice(&self, invoice: &str) -> i64 {
-        self.of_kind(ObjectKind::Refund)
-            .filter(|(_, object)| {
-                self.charge_of(object).and_then(|charge| self.invoice_of_charge(charge)) == Some(invoice)
-            })
-            .filter_map(|(_, object)| object.refund())
-            .filter(|refund| !matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled))
-            .fold(0, |sum, refund| sum.saturating_add(refund.amount))
+        let shown = self.of_kind(ObjectKind::Charge).map(|(id, _)| id);
+        let refunded = self.of_kind(ObjectKind::Refund).filter_map(|(_, refund)| self.charge_of(refund));
+        let charges: BTreeSet<&str> = shown.chain(refunded).collect();
+        charges
+            .into_iter()
+            .filter(|id| self.invoice_of_charge(id) == Some(invoice))
+            .fold(0, |sum, id| sum.saturating_add(self.refunded_of_charge(id)))
+    }
+
+    /// Refund by refund, failed ones aside; or as the charge itself shows it, where refunds send no events of their own.
+    /// What a partial capture released is no refund, though the charge may count it.
+    fn refunded_of_charge(&self, id: &str) -> i64 {
+        let refunds = self
+            .of_kind(ObjectKind::Refund)
+            .filter(|(_, object)| self.charge_of(object) == Some(id))
+            .filter_map(|(_, object)| object.refund());
+        let (mut known, mut given_back) = (0_i64, 0_i64);
+        for refund in refunds {
+            known = known.saturating_add(refund.amount);
+            if !matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled) {
+                given_back = given_back.saturating_add(refund.amount);
+            }
+        }
+        let charge = self.get(ObjectKind::Charge, id).and_then(Object::charge);
+        let shown = charge.map_or(0, |charge| {
+            charge.amount_refunded.saturating_sub(charge.amount.saturating_sub(charge.amount_captured).max(0))
+        });
+        given_back.saturating_add(shown.saturating_sub(known).max(0))
     }
 }
 

@@ -14,9 +14,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// Settled invoices that are kept: enough to know what was paid last, few enough for a subscription of many years.
-/// Which ones are kept depends on when invoices were made, never on when they arrived.
-const SETTLED_INVOICES_KEPT: usize = 12;
+/// Paid invoices that are kept: enough to know what was paid last, few enough for a subscription of many years. Which
+/// ones are kept depends on when invoices were made, never on when they arrived. Invoices of nothing, and void ones, say
+/// nothing about payment and are not kept at all.
+const PAID_INVOICES_KEPT: usize = 24;
 
 /// Everything known of one subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,24 +89,26 @@ impl Subscription {
         }
     }
 
-    /// A settled invoice older than all that are kept.
+    /// Settled, and either no payment or older than all that are kept.
     fn would_be_forgotten(&self, standing: &InvoiceStanding) -> bool {
         standing.is_settled()
             && !self.invoices.contains_key(&standing.invoice)
-            && self.oldest_kept().is_some_and(|oldest| (standing.created, &standing.invoice) < oldest)
+            && (!standing.is_payment()
+                || self.oldest_kept().is_some_and(|oldest| (standing.created, &standing.invoice) < oldest))
     }
 
-    /// The oldest settled invoice, once as many are known as are kept.
+    /// The oldest paid invoice, once as many are known as are kept.
     fn oldest_kept(&self) -> Option<(Timestamp, &InvoiceId)> {
-        let settled = || self.invoices.values().filter(|invoice| invoice.is_settled());
-        if settled().count() < SETTLED_INVOICES_KEPT {
+        let paid = || self.invoices.values().filter(|invoice| invoice.is_payment());
+        if paid().count() < PAID_INVOICES_KEPT {
             return None;
         }
-        settled().map(|invoice| (invoice.created, &invoice.invoice)).min()
+        paid().map(|invoice| (invoice.created, &invoice.invoice)).min()
     }
 
     fn forget_old_invoices(&mut self) {
-        while self.invoices.values().filter(|invoice| invoice.is_settled()).count() > SETTLED_INVOICES_KEPT {
+        self.invoices.retain(|_, invoice| !invoice.is_settled() || invoice.is_payment());
+        while self.invoices.values().filter(|invoice| invoice.is_payment()).count() > PAID_INVOICES_KEPT {
             let Some((_, oldest)) = self.oldest_kept() else { return };
             let oldest = oldest.clone();
             self.invoices.remove(&oldest);

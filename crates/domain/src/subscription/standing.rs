@@ -116,7 +116,7 @@ impl Subscription {
             unpaid: self.unpaid(),
             last_paid: last_paid.and_then(|invoice| invoice.paid.clone()),
             paid_prices: last_paid.map(|invoice| invoice.prices.clone()).unwrap_or_default(),
-            last_paid_refunded: last_paid.is_some_and(|paid| paid.amount_due > 0 && paid.refunded >= paid.amount_due),
+            last_paid_refunded: last_paid.is_some_and(|paid| paid.refunded >= paid.amount_due),
             disputes: self.disputes.values().filter(|one| one.phase != DisputePhase::Harmless).cloned().collect(),
             status,
         })
@@ -159,11 +159,11 @@ impl Subscription {
         unpaid
     }
 
-    /// The paid invoice that was paid last; an invoice of nothing counts as paid, but not as a payment.
+    /// The payment that was made last.
     fn last_paid(&self) -> Option<&InvoiceStanding> {
         self.invoices
             .values()
-            .filter(|invoice| invoice.amount_due > 0 && invoice.paid.is_some())
+            .filter(|invoice| invoice.is_payment())
             .max_by_key(|invoice| (invoice.paid.as_ref().map(|paid| paid.at), invoice.created, &invoice.invoice))
     }
 }

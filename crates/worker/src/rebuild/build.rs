@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Error,
-    batch::{BatchLimits, Generations, apply_next},
+    batch::{BatchLimits, Generations, Place, apply_next},
     engine::Engine,
     loader::Loader,
     setup::{CODE_VERSION, ensure_generation},
@@ -72,7 +72,7 @@ async fn claim(connection: &mut PgConnection) -> Result<(), Error> {
     if claimed { Ok(()) } else { Err(Error::AlreadyRebuilding) }
 }
 
-/// Removes generations that answer nobody, the newest of them aside: that one was live before.
+/// Removes generations that answer nobody: what was live before the last switch, and what was given up half built.
 async fn prune_abandoned(connection: &mut PgConnection) -> Result<(), Error> {
     let live = Generations::live(&generation::pointer(connection).await?);
     for one in generation::all(connection).await? {
@@ -120,6 +120,6 @@ async fn catch_up(
         if observer.shutdown.is_cancelled() {
             return Err(Error::Stopped);
         }
-        size = apply_next(connection, engine, &Generations::one(generation), size, 0, &limits).await?;
+        size = apply_next(connection, engine, (Place::Apart, &Generations::one(generation)), size, 0, &limits).await?;
     }
 }

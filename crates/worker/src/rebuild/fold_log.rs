@@ -15,8 +15,10 @@ use crate::{
     loader::Loader,
 };
 
-/// Ranges read ahead while one is folded.
+/// Chunks read ahead while one is folded.
 const READ_AHEAD: usize = 4;
+/// A chunk ends after so many bytes of bodies.
+const CHUNK: usize = 8 << 20;
 
 /// Fills the tables of a generation with what the first records say.
 pub(super) async fn fold_log(
@@ -44,6 +46,10 @@ pub(super) async fn fold_log(
         filling.apply(&rows, config).await?;
         (observer.progress)(Progress::Folding { done, total: target.size });
     }
+    reader.await.map_err(|_| Error::Gap { expected: done })?;
+    if done != target.size {
+        return Err(Error::Gap { expected: done });
+    }
     (observer.progress)(Progress::Writing);
     filling.flush().await?;
     (observer.progress)(Progress::Indexing);
@@ -59,34 +65,42 @@ pub(super) struct Target {
     pub size: i64,
 }
 
-async fn read(
-    mut reader: BulkReader,
-    size: i64,
-    records: i64,
-    sender: mpsc::Sender<Result<Vec<BulkRow>, daybook_store::Error>>,
-) {
+/// What the reader hands over: some records in the order of their positions, or why there are no more.
+type Chunk = Result<Vec<BulkRow>, daybook_store::Error>;
+
+async fn read(mut reader: BulkReader, size: i64, records: i64, sender: mpsc::Sender<Chunk>) {
     let mut start = 0;
     while start < size {
         let end = (start + records).min(size);
-        let range = read_range(&mut reader, start..end).await;
-        let failed = range.is_err();
-        if sender.send(range).await.is_err() || failed {
+        if let Err(error) = read_range(&mut reader, start..end, &sender).await {
+            // Nobody listens any more when the fold has failed first.
+            let _ended = sender.send(Err(error)).await;
             return;
         }
         start = end;
     }
 }
 
+/// Reads one range, in chunks of bounded size.
 async fn read_range(
     reader: &mut BulkReader,
     range: std::ops::Range<i64>,
-) -> Result<Vec<BulkRow>, daybook_store::Error> {
-    let mut rows = Vec::with_capacity(usize::try_from(range.end - range.start).unwrap_or_default());
+    sender: &mpsc::Sender<Chunk>,
+) -> Result<(), daybook_store::Error> {
     let mut stream = reader.read(range).await?;
+    let (mut rows, mut bytes) = (Vec::new(), 0);
     while let Some(row) = stream.next().await? {
+        bytes += row.body().len();
         rows.push(row);
+        if bytes >= CHUNK {
+            let _ended = sender.send(Ok(std::mem::take(&mut rows))).await;
+            bytes = 0;
+        }
     }
-    Ok(rows)
+    if !rows.is_empty() {
+        let _ended = sender.send(Ok(rows)).await;
+    }
+    Ok(())
 }
 
 struct Filling {

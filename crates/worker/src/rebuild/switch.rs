@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 use super::{What, build::live_size};
 use crate::{
     Error,
-    batch::{BatchLimits, Generations, apply_next},
+    batch::{BatchLimits, Generations, Place, apply_next},
     engine::Engine,
 };
 
@@ -24,7 +24,8 @@ pub(super) async fn switch_over(
     let live = live_size(&mut transaction).await?;
     while size < live {
         let limits = BatchLimits { records: (live - size).min(1_000), ..BatchLimits::default() };
-        size = apply_next(&mut transaction, engine, &Generations::one(generation), size, 0, &limits).await?;
+        size = apply_next(&mut transaction, engine, (Place::Apart, &Generations::one(generation)), size, 0, &limits)
+            .await?;
     }
     if let What::Only(rebuilt) = what {
         generation::use_generation(&mut transaction, generation).await?;

@@ -5,7 +5,7 @@ use daybook_simulator::deliver::{Disorder, disorder};
 use daybook_store::{Database, checkpoint, generation, snapshot::Snapshot};
 use daybook_worker::{
     Loader,
-    batch::{BatchLimits, Generations, apply_next},
+    batch::{BatchLimits, Generations, Place, apply_next},
     engine::Engine,
     rebuild::{Observer, RebuildConfig, What, rebuild},
     setup,
@@ -32,7 +32,8 @@ async fn work_live(database: &Database, seed: u64) {
             states: random.random_range(0..50),
             ..BatchLimits::default()
         };
-        let reached = apply_next(&mut connection, &mut engine, &generations, size, 1, &limits).await.unwrap();
+        let reached =
+            apply_next(&mut connection, &mut engine, (Place::Live, &generations), size, 1, &limits).await.unwrap();
         if reached == size {
             return;
         }
@@ -120,6 +121,22 @@ async fn a_rebuild_that_is_stopped_changes_nothing_and_leaves_nothing() {
     assert_same(&live, &everything(&database).await, "after a rebuild that was stopped");
     let mut connection = database.dedicated_connection().await.unwrap();
     assert_eq!(generation::all(&mut connection).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_finds_the_pointer_switched_writes_nothing() {
+    let (_test, database) = harness::database().await;
+    harness::append(&database, &harness::history(9, 1, 3)).await;
+    let mut connection = database.dedicated_connection().await.unwrap();
+    setup::ensure_generation(&mut connection).await.unwrap();
+    let before = Generations::live(&generation::pointer(&mut connection).await.unwrap());
+    let observer = Observer { progress: &|_| {}, shutdown: &CancellationToken::new() };
+    rebuild(&database, What::only("journal").unwrap(), &RebuildConfig::default(), &observer).await.unwrap();
+    let limits = BatchLimits::default();
+    let late = apply_next(&mut connection, &mut Engine::new(Loader::Any), (Place::Live, &before), 0, 1, &limits).await;
+    assert!(matches!(late, Err(daybook_worker::Error::Switched)), "{late:?}");
+    let sizes: Vec<i64> = checkpoint::all(&mut connection).await.unwrap().iter().map(|one| one.size).collect();
+    assert_eq!(sizes, [0, 0]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use daybook_projections::{
 use daybook_store::generation;
 use daybook_worker::{
     Loader,
-    batch::{BatchLimits, Generations, apply_next},
+    batch::{BatchLimits, Generations, Place, apply_next},
     engine::Engine,
     setup,
     state::State,
@@ -28,7 +28,9 @@ async fn the_stock_event_repository_loads_every_subscription_and_folds_to_the_wo
     setup::ensure_generation(&mut connection).await.unwrap();
     let generations = Generations::live(&generation::pointer(&mut connection).await.unwrap());
     let limits = BatchLimits { records: 100_000, ..BatchLimits::default() };
-    apply_next(&mut connection, &mut Engine::new(Loader::Any), &generations, 0, 1, &limits).await.unwrap();
+    apply_next(&mut connection, &mut Engine::new(Loader::Any), (Place::Live, &generations), 0, 1, &limits)
+        .await
+        .unwrap();
     let table = format!("{}.event", generation::schema(generations.newest().unwrap()));
     let repository = PostgresEventRepository::new(test.pool.clone()).with_tables(&table, "unused");
     connection

@@ -10,7 +10,7 @@ use daybook_simulator::{
 use daybook_store::{Database, generation, snapshot::Snapshot};
 use daybook_worker::{
     Loader,
-    batch::{BatchLimits, Generations, apply_next},
+    batch::{BatchLimits, Generations, Place, apply_next},
     engine::Engine,
     setup,
 };
@@ -32,7 +32,9 @@ async fn apply_all(database: &Database) {
     let (mut size, mut before) = (0, -1);
     while size > before {
         before = size;
-        size = apply_next(&mut connection, &mut engine, &generations, size, 1, &BatchLimits::default()).await.unwrap();
+        size = apply_next(&mut connection, &mut engine, (Place::Live, &generations), size, 1, &BatchLimits::default())
+            .await
+            .unwrap();
     }
 }
 
