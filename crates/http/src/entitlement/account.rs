@@ -37,8 +37,9 @@ impl Holding {
     /// What the database says.
     pub async fn of(inquiry: &mut Inquiry, account: &str) -> Result<Self, Problem> {
         let scope = inquiry.scope;
-        let links = linked_to(inquiry, scope, account).await?;
-        let customers = customers_of(&links, account, &inquiry.policy);
+        let fields: Vec<String> = inquiry.policy.accounts.from.iter().map(ToString::to_string).collect();
+        let links = linked_to(inquiry, scope, account, &fields).await?;
+        let customers = customers_of(&links, account, &fields);
         let mut known = if customers.is_empty() { BTreeMap::new() } else { inquiry.known(&customers).await? };
         let of_each = |id: String| (id.clone(), known.remove(&id).unwrap_or_default());
         Ok(Self { customers: customers.into_iter().map(of_each).collect() })
@@ -115,8 +116,7 @@ fn value_order<'a>(policy: &'a Policy, feature: &str) -> impl Fn(&Value) -> (usi
 }
 
 /// The customers whose deciding sighting names the account. `links` holds every sighting of each, newest first.
-fn customers_of(links: &[AccountLink], account: &str, policy: &Policy) -> Vec<String> {
-    let fields: Vec<String> = policy.accounts.from.iter().map(ToString::to_string).collect();
+fn customers_of(links: &[AccountLink], account: &str, fields: &[String]) -> Vec<String> {
     let mut of_each: BTreeMap<&str, Vec<&AccountLink>> = BTreeMap::new();
     for link in links {
         of_each.entry(&link.customer).or_default().push(link);
@@ -144,6 +144,10 @@ mod tests {
         }
     }
 
+    fn fields() -> Vec<String> {
+        Policy::default().accounts.from.iter().map(ToString::to_string).collect()
+    }
+
     #[test]
     fn the_newest_sighting_in_the_first_field_that_shows_any_decides() {
         let links = [
@@ -152,14 +156,13 @@ mod tests {
             link("cus_2", "metadata.user_id", "user_2", 30),
             link("cus_2", "metadata.user_id", "user_1", 10),
         ];
-        let policy = Policy::default();
-        assert_eq!(customers_of(&links, "user_1", &policy), ["cus_1"]);
-        assert_eq!(customers_of(&links, "user_2", &policy), ["cus_2"]);
+        assert_eq!(customers_of(&links, "user_1", &fields()), ["cus_1"]);
+        assert_eq!(customers_of(&links, "user_2", &fields()), ["cus_2"]);
     }
 
     #[test]
     fn a_field_the_policy_does_not_name_decides_nothing() {
         let links = [link("cus_1", "metadata.colour", "green", 20)];
-        assert!(customers_of(&links, "green", &Policy::default()).is_empty());
+        assert!(customers_of(&links, "green", &fields()).is_empty());
     }
 }
