@@ -1,1 +1,8 @@
-//! x
+//! The read API, a file for each kind of question. Most of them are asked after one small story.
+
+mod access;
+mod books;
+mod entitlements;
+mod events;
+mod operation;
+mod waiting;

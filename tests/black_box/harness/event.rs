@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-/// 2026-01-01, when everything here begins.
-pub const BEGIN: i64 = 1_767_225_600;
+/// 2025-01-01, when everything here begins.
+pub const BEGIN: i64 = 1_735_689_600;
 /// 2100-01-01, when the period ends.
 pub const END: i64 = 4_102_444_800;
 
@@ -115,4 +115,16 @@ pub fn charged(event_id: &str, id: &str, customer: &str, invoice: &str) -> Vec<u
         "payment_intent": format!("pi_{invoice}"), "balance_transaction": "txn_1", "metadata": {}, "refunded": false, "disputed": false,
     });
     bytes(&event(event_id, "charge.succeeded", BEGIN + 2, &object))
+}
+
+/// A story in six events: Ada, whom you know as `ada`, subscribes to `pro` at a checkout and pays for a year.
+pub fn story() -> Vec<Vec<u8>> {
+    vec![
+        customer_created("evt_customer", "cus_ada"),
+        subscribed("evt_subscribed", "sub_ada", "cus_ada", "pro"),
+        charged("evt_charged", "ch_ada", "cus_ada", "in_ada"),
+        checkout("evt_checkout", "cs_ada", "cus_ada", "ada", "sub_ada"),
+        invoice_paid("evt_paid", "in_ada", "cus_ada", "sub_ada"),
+        bytes(&event("evt_unheard", "moon.phase.changed", BEGIN + 4, &json!({"id": "moon_1", "object": "moon.phase"}))),
+    ]
 }

@@ -9,9 +9,10 @@ use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::client::Client;
 use super::program::{self, Ran};
 use super::server::Server;
-use super::until;
+use super::{event, until};
 
 /// The signing secret of every endpoint without a name.
 pub const SECRET: &str = "whsec_black_box_0123456789abcdef";
@@ -39,6 +40,17 @@ impl House {
         let house = Self::new().await;
         let server = house.serve(&[]).await;
         (house, server)
+    }
+
+    /// A new one with a server to which the story was told, and a client with a key of this role.
+    pub async fn with_story(role: &str) -> (Self, Server, Client) {
+        let (house, server) = Self::with_server().await;
+        for body in event::story() {
+            server.client().deliver(body).await.expect(200);
+        }
+        house.applied(&server).await;
+        let client = server.client().with_key(&house.key(role).await);
+        (house, server, client)
     }
 
     /// The folder that commands run in.

@@ -1,0 +1,80 @@
+//! `daybook doctor`: what is well, what is not, and what to do.
+
+use serde_json::Value;
+
+use crate::harness::house::{House, SECRET};
+use crate::harness::program::{command, run};
+use crate::harness::show;
+
+fn level<'a>(findings: &'a [Value], name: &str) -> &'a str {
+    let these = findings.iter().filter(|one| one["name"] == name);
+    let found = these.map(|one| one["level"].as_str().unwrap()).max_by_key(|level| ["ok", "note", "wrong"].iter().position(|known| known == level));
+    found.unwrap_or_else(|| panic!("nothing about {name}: {findings:#?}"))
+}
+
+#[tokio::test]
+async fn a_house_in_order_has_nothing_wrong() {
+    let (house, _server, _) = House::with_story("app").await;
+    let findings = house.doctor(&["--verify"]).await;
+    for name in ["endpoints", "mode", "database", "clock", "migrations", "immutability", "log", "conflicts", "worker", "quarantine"] {
+        assert_eq!(level(&findings, name), "ok", "{name}: {findings:#?}");
+    }
+    assert_eq!(level(&findings, "event_types"), "note", "most types were never seen");
+    assert!(findings.iter().all(|one| one["level"] == "ok" || one["advice"].is_string()), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_found_and_something_can_be_done_about_each() {
+    let (house, mut server, _) = House::with_story("app").await;
+    server.kill_and_wait().await;
+    sqlx::query("alter table record disable trigger user").execute(&house.database.pool).await.unwrap();
+    sqlx::query("update lease set expires_at = now() - interval '1 minute'").execute(&house.database.pool).await.unwrap();
+    house.run_with(&["ingest", "-"], br#"{"id":"evt_9","object":"event","type":"invoice.paid","livemode":false,"created":-1}"#).await.expect(3);
+    let findings = house.doctor(&[]).await;
+    assert_eq!(level(&findings, "immutability"), "wrong", "{findings:#?}");
+    assert_eq!(level(&findings, "worker"), "wrong", "{findings:#?}");
+    let ran = house.run(&["doctor"]).await.expect(3);
+    assert!(ran.out.contains("WRONG  endpoints"), "no secret was given: {}", ran.out);
+    assert!(ran.out.contains("things are wrong."), "{}", ran.out);
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_altered_is_found_by_recomputing_every_hash() {
+    let (house, _server, _) = House::with_story("app").await;
+    let pool = &house.database.pool;
+    sqlx::query("alter table body disable trigger user").execute(pool).await.unwrap();
+    sqlx::query("update body set body = convert_to(replace(convert_from(body, 'utf8'), '2000', '1000'), 'utf8') where position = 4")
+        .execute(pool)
+        .await
+        .unwrap();
+    for trigger in ["immutable_row", "immutable_table"] {
+        sqlx::query(&format!("alter table body enable always trigger {trigger}")).execute(pool).await.unwrap();
+    }
+    let findings = house.doctor(&["--verify"]).await;
+    assert_eq!((level(&findings, "log"), level(&findings, "immutability")), ("wrong", "ok"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn an_empty_database_and_one_that_is_not_there_are_told_apart() {
+    let house = House::new().await;
+    assert_eq!(level(&house.doctor(&[]).await, "migrations"), "wrong");
+    let folder = tempfile::tempdir().unwrap();
+    let mut nowhere = command(folder.path(), &["doctor", "--json"]);
+    nowhere.env("DATABASE_URL", "postgres://nobody:hunter2@127.0.0.1:1/nothing").env("DAYBOOK_WEBHOOK_SECRET", SECRET);
+    let ran = run(nowhere, b"").await.expect(3);
+    assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{}{}", ran.out, ran.err);
+    assert_eq!(level(ran.json()["findings"].as_array().unwrap(), "database"), "wrong");
+    let mut none = command(folder.path(), &["doctor"]);
+    none.env("DAYBOOK_WEBHOOK_SECRET", SECRET).env("DAYBOOK_MODE", "test");
+    let ran = run(none, b"").await.expect(0);
+    insta::with_settings!({filters => show::filters()}, { insta::assert_snapshot!(ran.out) });
+    assert!(!folder.path().join("data").exists(), "it only looks");
+}
+
+#[tokio::test]
+async fn a_contradicting_mode_and_a_broken_secret_are_findings_too() {
+    let (house, _server, _) = House::with_story("app").await;
+    let findings = house.doctor(&["--stripe-api-key=sk_live_hunter2hunter2"]).await;
+    assert_eq!(level(&findings, "endpoints"), "wrong", "{findings:#?}");
+    assert!(!format!("{findings:?}").contains("hunter2"));
+}

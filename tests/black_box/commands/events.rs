@@ -1,0 +1,48 @@
+//! `daybook event list` and `show`.
+
+use crate::harness::event::story;
+use crate::harness::house::House;
+use crate::harness::show;
+
+#[tokio::test]
+async fn events_are_listed_for_people_and_for_programs() {
+    let (house, _server, _) = House::with_story("app").await;
+    insta::assert_snapshot!(house.run(&["event", "list"]).await.expect(0).out);
+    insta::assert_snapshot!(house.run(&["event", "list", "-n", "2", "--before=4"]).await.expect(0).out);
+    let page = house.run(&["event", "list", "--customer=cus_ada", "-n", "1", "--json"]).await.expect(0).json();
+    insta::assert_snapshot!(show::json(&page));
+    let of = async |words: &[&str]| {
+        let mut all = vec!["event", "list", "--json"];
+        all.extend(words);
+        let page = house.run(&all).await.expect(0).json();
+        let events = page["events"].as_array().unwrap().clone();
+        events.into_iter().map(|event| event["position"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["--type=customer.*"]).await, [1, 0]);
+    assert_eq!(of(&["--object=sub_ada"]).await, [1]);
+    assert_eq!(of(&["--since=2025-01-01T00:00:03Z"]).await, [5, 4]);
+    assert_eq!(of(&["--until=2025-01-01"]).await, [0; 0]);
+}
+
+#[tokio::test]
+async fn an_event_is_shown_with_everything_around_it() {
+    let (house, _server, _) = House::with_story("app").await;
+    let ran = house.run(&["event", "show", "evt_subscribed"]).await.expect(0);
+    insta::with_settings!({filters => vec![(r"20(26|27|28|29|[3-8][0-9])-[0-9-]+ [0-9:]+", "[now]")]}, {
+        insta::assert_snapshot!(ran.out);
+    });
+    let by_position = house.run(&["event", "show", "1", "--json"]).await.expect(0).json();
+    assert_eq!(by_position["event_id"], "evt_subscribed");
+    let sent: serde_json::Value = serde_json::from_slice(&story()[1]).unwrap();
+    assert_eq!(by_position["body"], sent);
+}
+
+#[tokio::test]
+async fn an_event_nobody_sent_is_said_to_be_none() {
+    let (house, _server, _) = House::with_story("app").await;
+    let ran = house.run(&["event", "show", "evt_nobody"]).await.expect(3);
+    insta::assert_snapshot!(ran.err);
+    house.run(&["event", "show", "999"]).await.expect(3);
+    let ran = house.run(&["event", "list", "--since=yesterday"]).await.expect(2);
+    assert!(ran.err.contains("2026-11-21"), "an example is given: {}", ran.err);
+}

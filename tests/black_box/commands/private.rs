@@ -1,0 +1,96 @@
+//! Without DATABASE_URL: a private PostgreSQL in the data folder, shared by the commands, gone with its owner.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::harness::event::{customer_created, story};
+use crate::harness::house::SECRET;
+use crate::harness::program::{Ran, command, run};
+use crate::harness::server::Server;
+use crate::harness::until;
+
+/// A short folder that PostgreSQL's own account can reach when the tests run as root.
+fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("dbk").permissions(PermissionsExt::from_mode(0o755)).tempdir().unwrap()
+}
+
+async fn serve(folder: &Path) -> Server {
+    let mut command = command(folder, &["serve", "--json", "--listen=127.0.0.1:0", "--worker-lease=1"]);
+    command.env("DAYBOOK_WEBHOOK_SECRET", SECRET).env("DAYBOOK_MODE", "test");
+    Server::start(command).await
+}
+
+async fn ask(folder: &Path, words: &[&str]) -> Ran {
+    let mut command = command(folder, words);
+    command.env("DAYBOOK_WEBHOOK_SECRET", SECRET).env("DAYBOOK_MODE", "test");
+    run(command, b"").await
+}
+
+/// Command lines of PostgreSQL's processes that work in this folder.
+fn servers_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").expect("this test looks into /proc");
+    let of = |entry: std::fs::DirEntry| {
+        let cwd = std::fs::read_link(entry.path().join("cwd")).ok()?;
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        let line = String::from_utf8_lossy(&line).replace('\0', " ");
+        (cwd.starts_with(folder) && line.contains("postgres")).then_some(line)
+    };
+    entries.filter_map(|entry| of(entry.ok()?)).collect()
+}
+
+#[tokio::test]
+async fn the_first_run_needs_nothing_and_a_second_command_shares_its_database() {
+    let folder = folder();
+    let mut server = serve(folder.path()).await;
+    for body in story() {
+        server.client().deliver(body).await.expect(200);
+    }
+    let created = ask(folder.path(), &["key", "create", "web", "--json"]).await.expect(0).json();
+    let app = server.client().with_key(created["secret"].as_str().unwrap());
+    let path = "/v1/customers/cus_ada/entitlements/pro?min_size=6";
+    assert_eq!(app.get(path).await.expect(200).json()["allowed"], true);
+    ask(folder.path(), &["entitlements", "cus_ada", "pro"]).await.expect(0);
+    let doctor = ask(folder.path(), &["doctor", "--verify"]).await.expect(0);
+    assert!(doctor.out.contains("daybook_runtime may only read the log and add to it"), "{}", doctor.out);
+    assert!(doctor.out.contains("Nothing is wrong."), "{}", doctor.out);
+    assert!(server.stop().await.success());
+    assert_eq!(servers_in(folder.path()), Vec::<String>::new(), "it has stopped with its owner");
+    ask(folder.path(), &["entitlements", "cus_ada", "pro"]).await.expect(0);
+    assert_eq!(servers_in(folder.path()), Vec::<String>::new(), "so has the one a command started");
+}
+
+#[tokio::test]
+async fn a_killed_server_leaves_no_postgresql_behind_and_loses_nothing_it_acknowledged() {
+    let folder = folder();
+    let mut acknowledged = 0;
+    for round in 0..4 {
+        let mut server = serve(folder.path()).await;
+        for number in 0..10 {
+            let id = format!("evt_{round}_{number}");
+            let position = server.client().record(customer_created(&id, &format!("cus_{number}"))).await;
+            assert_eq!(position, acknowledged, "nothing acknowledged is missing");
+            acknowledged += 1;
+        }
+        server.kill_and_wait().await;
+        until("no process of PostgreSQL is left", async || servers_in(folder.path()).is_empty().then_some(())).await;
+    }
+    let page = ask(folder.path(), &["event", "list", "--json", "-n", "100"]).await.expect(0).json();
+    assert_eq!(page["size"], acknowledged);
+    ask(folder.path(), &["doctor", "--verify"]).await;
+}
+
+#[tokio::test]
+async fn without_postgresql_one_clear_message_says_what_to_install() {
+    let folder = folder();
+    let mut none = command(folder.path(), &["event", "list"]);
+    none.env("PATH", folder.path());
+    let ran = run(none, b"").await;
+    if ran.code == 1 && ran.err.contains("install") {
+        assert_eq!(ran.err.matches("error:").count(), 1, "{}", ran.err);
+        return;
+    }
+    // The usual system folders are searched too, so a machine can have it where no path leads.
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+}
