@@ -46,6 +46,11 @@ async fn every_recorded_event_is_accepted_and_translated_or_without_effect() {
     for (number, file) in files.iter().enumerate() {
         let shown = analyst.get(&format!("/v1/events/evt_recorded_{number:03}")).await.expect(200).json();
         let outcome = shown["outcome"].as_str().unwrap();
-        assert!(["translated", "without_effect"].contains(&outcome), "{}: {outcome}: {}", file.display(), shown["reason"]);
+        assert!(
+            ["translated", "without_effect"].contains(&outcome),
+            "{}: {outcome}: {}",
+            file.display(),
+            shown["reason"]
+        );
     }
 }

@@ -11,7 +11,8 @@ use crate::harness::program::{command, run};
 async fn the_demo_tells_what_happened_and_what_to_try() {
     let folder = tempfile::tempdir().unwrap();
     let began = Instant::now();
-    let ran = run(command(folder.path(), &["demo", "--exit", "--events=300", "--listen=127.0.0.1:0"]), b"").await.expect(0);
+    let ran =
+        run(command(folder.path(), &["demo", "--exit", "--events=300", "--listen=127.0.0.1:0"]), b"").await.expect(0);
     for told in [
         "signed webhooks",
         "new events are in the log",

@@ -152,10 +152,8 @@ async fn a_server_that_is_asked_to_stop_answers_what_it_was_asked_first() {
         }
     });
     let stopping = async {
-        until("some are in the log", async || {
-            (!log::records(&house.database.pool).await.is_empty()).then_some(())
-        })
-        .await;
+        until("some are in the log", async || (!log::records(&house.database.pool).await.is_empty()).then_some(()))
+            .await;
         server.stop().await
     };
     let (acknowledged, status) = tokio::join!(futures::future::join_all(deliveries), stopping);
@@ -174,7 +172,10 @@ async fn a_client_that_hangs_up_cancels_nothing() {
         let client = server.client();
         let body = customer_created(&format!("evt_{number}"), "cus_1");
         let delivering = tokio::spawn(async move { client.deliver(body).await });
-        until("the request is on its way", async || Some(tokio::task::yield_now().await)).await;
+        // Now before it is sent, now after.
+        for _ in 0..number * 10 {
+            tokio::task::yield_now().await;
+        }
         delivering.abort();
     }
     let last = server.client().record(customer_created("evt_last", "cus_1")).await;
@@ -230,7 +231,8 @@ async fn while_the_database_is_away_webhooks_come_again_and_known_answers_are_st
     })
     .await;
     assert_eq!((&stale["allowed"], &stale["size"]), (&true.into(), &2.into()));
-    let refused = until("the answer is refused", async || Some(app.get(path).await).filter(|it| it.status != 200)).await;
+    let refused =
+        until("the answer is refused", async || Some(app.get(path).await).filter(|it| it.status != 200)).await;
     assert!(refused.status == 503 && refused.header("retry-after").is_some(), "{}", refused.text());
     let answer = app.deliver(customer_created("evt_3", "cus_3")).await.expect(503);
     assert!(answer.header("retry-after").is_some());
@@ -248,4 +250,34 @@ async fn while_the_database_is_away_webhooks_come_again_and_known_answers_are_st
     .await;
     house.applied(&server).await;
     assert_eq!(log::assert_whole(&house.database.pool).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_full_queue_turns_deliveries_away_and_keeps_what_it_took() {
+    let house = House::new().await;
+    let server = house.serve(&["--queue=2"]).await;
+    // Somebody else appends, and takes his time.
+    let mut appending = house.database.pool.begin().await.unwrap();
+    sqlx::query("select from head for update").execute(&mut *appending).await.unwrap();
+    let deliveries = (0..12).map(|number| {
+        let client = server.client();
+        async move { client.deliver(customer_created(&format!("evt_{number}"), "cus_1")).await }
+    });
+    let releasing = async {
+        until("some are turned away", async || {
+            let metrics = server.client().get("/metrics").await.text();
+            let busy = metrics.lines().find_map(|line| line.strip_prefix("daybook_recorder_busy_total "))?;
+            (busy.parse::<u32>().ok()? >= 6).then_some(())
+        })
+        .await;
+        appending.rollback().await.unwrap();
+    };
+    let (answers, ()) = tokio::join!(futures::future::join_all(deliveries), releasing);
+    let (taken, away): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+    assert!(!taken.is_empty() && away.len() >= 6, "{} taken, {} turned away", taken.len(), away.len());
+    for answer in away {
+        let answer = answer.expect(503);
+        assert!(answer.header("retry-after").is_some() && answer.reason() == "busy", "{}", answer.text());
+    }
+    assert_eq!(log::assert_whole(&house.database.pool).await.len(), taken.len());
 }

@@ -141,7 +141,10 @@ async fn a_policy_applied_by_a_command_is_in_force_in_every_instance() {
         let denied = server.client().with_key(&key).get(path).await.expect(200).json();
         assert_eq!(denied["allowed"], false);
     }
-    house.write("policy.toml", "[features]\nexports = { kind = 'switch' }\n[plans.pro]\nlookup_keys = ['pro']\ngrants = { exports = true }\n");
+    house.write(
+        "policy.toml",
+        "[features]\nexports = { kind = 'switch' }\n[plans.pro]\nlookup_keys = ['pro']\ngrants = { exports = true }\n",
+    );
     house.run(&["policy", "apply", "policy.toml"]).await.expect(0);
     for server in [&one, &other] {
         let app = server.client().with_key(&key);

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use hyper::Method;
 use hyper::header::AUTHORIZATION;
 
+use crate::harness::event::{BEGIN, bytes, customer, event};
 use crate::harness::house::House;
 use crate::harness::{show, until};
 
@@ -90,4 +91,20 @@ async fn a_revoked_key_stops_working() {
     client.get(path).await.expect(200);
     house.run(&["key", "revoke", &created["id"].to_string()]).await.expect(0);
     until("the key is refused", async || (client.get(path).await.status == 401).then_some(())).await;
+}
+
+#[tokio::test]
+async fn the_same_ids_in_two_accounts_are_two_customers() {
+    let (house, server, app) = House::with_story("app").await;
+    let mut elsewhere = event("evt_elsewhere", "customer.created", BEGIN, &customer("cus_ada"));
+    elsewhere["account"] = "acct_other".into();
+    server.client().deliver(bytes(&elsewhere)).await.expect(200);
+    house.applied(&server).await;
+    let words = ["key", "create", "other", "--role=app", "--mode=test", "--stripe-account=acct_other", "--json"];
+    let created = house.run(&words).await.expect(0).json();
+    let other = server.client().with_key(created["secret"].as_str().unwrap());
+    let path = "/v1/customers/cus_ada/entitlements/pro";
+    assert_eq!(app.get(path).await.expect(200).json()["allowed"], true);
+    let denied = other.get(path).await.expect(200).json();
+    assert_eq!((&denied["allowed"], &denied["code"]), (&false.into(), &"no_subscription".into()), "{denied:#}");
 }

@@ -1,9 +1,9 @@
 //! Customers, subscriptions and balances.
 
-use daybook_simulator::{ApiShape, Plan, ShapeChoice, Story, simulate};
+use daybook_simulator::{ApiShape, History, Plan, ShapeChoice, Story, simulate};
 
 use crate::harness::house::House;
-use crate::harness::{now, show};
+use crate::harness::{now, show, tables};
 
 #[tokio::test]
 async fn a_customer_is_shown_with_its_accounts_and_subscriptions() {
@@ -39,15 +39,17 @@ fn sum(balances: &serde_json::Value, account: &str, currency: &str) -> i64 {
     these.filter_map(|one| one["amount"].as_i64()).sum()
 }
 
-#[tokio::test]
-async fn whole_histories_in_every_shape_end_as_the_simulator_says() {
+/// Histories of all kinds, up to some weeks ago.
+fn histories() -> Vec<(Story, History)> {
     let stories = [
-        vec![Story::FailureRecovers],
-        vec![Story::Monthly],
-        vec![Story::TrialConverts],
-        vec![Story::CancelNow],
-        vec![Story::DunningUnpaid],
-        vec![Story::PartialRefund],
+        Story::FailureRecovers,
+        Story::Monthly,
+        Story::TrialConverts,
+        Story::CancelNow,
+        Story::DunningUnpaid,
+        Story::PartialRefund,
+        Story::DisputeLost,
+        Story::Upgrade,
     ];
     let plan = Plan {
         seed: 11,
@@ -59,16 +61,21 @@ async fn whole_histories_in_every_shape_end_as_the_simulator_says() {
         account: None,
     };
     let world = simulate(&plan);
+    stories.into_iter().enumerate().map(|(number, story)| (story, world.story_of(number, &[story]))).collect()
+}
+
+#[tokio::test]
+async fn whole_histories_in_every_shape_end_as_the_simulator_says() {
     let (house, server) = House::with_server().await;
-    let histories: Vec<_> = stories.iter().enumerate().map(|(number, story)| world.story_of(number, story)).collect();
-    for (number, history) in histories.iter().enumerate() {
+    let histories = histories();
+    for (number, (_, history)) in histories.iter().enumerate() {
         for event in history.render(ApiShape::ALL[number % ApiShape::ALL.len()]) {
             server.client().deliver(event.body).await.expect(200);
         }
     }
     house.applied(&server).await;
     let analyst = server.client().with_key(&house.key("analyst").await);
-    for (story, history) in stories.iter().zip(&histories) {
+    for (story, history) in &histories {
         let truth = history.truth();
         for (subscription, status) in &truth.subscriptions {
             let shown = analyst.get(&format!("/v1/subscriptions/{subscription}")).await.expect(200).json();
@@ -81,4 +88,19 @@ async fn whole_histories_in_every_shape_end_as_the_simulator_says() {
             assert_eq!(receivable, money.outstanding, "{story:?}: {currency} owed: {balances:#}");
         }
     }
+}
+
+#[tokio::test]
+async fn histories_told_backwards_end_in_the_same_rows() {
+    let events: Vec<_> = histories().iter().flat_map(|(_, history)| history.render(ApiShape::Clover)).collect();
+    let mut ends = Vec::new();
+    for order in [events.clone(), events.into_iter().rev().collect()] {
+        let (house, server) = House::with_server().await;
+        for event in order {
+            server.client().deliver(event.body).await.expect(200);
+        }
+        house.applied(&server).await;
+        ends.push(tables::readers(&house.database.pool).await);
+    }
+    tables::assert_same(&ends[0], &ends[1]);
 }

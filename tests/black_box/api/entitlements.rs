@@ -1,5 +1,7 @@
 //! May they use it? One customer, one account, many at once; and always why.
 
+use std::fmt::Write;
+
 use serde_json::json;
 
 use crate::harness::event::{BEGIN, bytes, customer_created, event, subscribed, subscription};
@@ -89,8 +91,17 @@ async fn a_check_that_cannot_be_read_as_a_whole_is_a_problem() {
 async fn each_status_of_a_subscription_has_its_answer() {
     let (house, server) = House::with_server().await;
     let client = server.client();
-    let statuses =
-        ["trialing", "active", "past_due", "canceled", "unpaid", "paused", "incomplete", "incomplete_expired", "dreaming"];
+    let statuses = [
+        "trialing",
+        "active",
+        "past_due",
+        "canceled",
+        "unpaid",
+        "paused",
+        "incomplete",
+        "incomplete_expired",
+        "dreaming",
+    ];
     for status in statuses {
         let customer = format!("cus_{status}");
         client.deliver(customer_created(&format!("evt_c_{status}"), &customer)).await.expect(200);
@@ -103,7 +114,7 @@ async fn each_status_of_a_subscription_has_its_answer() {
     let mut table = String::new();
     for status in statuses {
         let answer = app.get(&format!("/v1/customers/cus_{status}/entitlements/pro")).await.expect(200).json();
-        table.push_str(&format!("{status}: {} {}\n", answer["allowed"], answer["code"]));
+        writeln!(table, "{status}: {} {}", answer["allowed"], answer["code"]).unwrap();
     }
     insta::assert_snapshot!(table);
 }

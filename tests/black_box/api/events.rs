@@ -119,10 +119,12 @@ async fn an_event_that_is_not_applied_yet_is_listed_as_pending() {
     assert_eq!(listed["events"][0]["outcome"], "without_effect");
     // Nobody works: a lease of somebody who is not there.
     server.kill_and_wait().await;
-    sqlx::query("update lease set holder = gen_random_uuid(), epoch = epoch + 1, expires_at = now() + interval '1 hour'")
-        .execute(&house.database.pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update lease set holder = gen_random_uuid(), epoch = epoch + 1, expires_at = now() + interval '1 hour'",
+    )
+    .execute(&house.database.pool)
+    .await
+    .unwrap();
     let server = house.serve(&[]).await;
     let analyst = server.client().with_key(&house.key("analyst").await);
     server.client().deliver(customer_created("evt_late", "cus_late")).await.expect(200);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::harness::event::{checkout, customer_created, subscribed};
 use crate::harness::house::House;
-use crate::harness::show;
+use crate::harness::{show, until};
 
 #[tokio::test]
 async fn min_size_waits_until_the_own_write_is_applied() {
@@ -13,7 +13,8 @@ async fn min_size_waits_until_the_own_write_is_applied() {
     app.record(customer_created("evt_c", "cus_1")).await;
     for round in 0..10 {
         let feature = format!("feature_{round}");
-        let position = app.record(subscribed(&format!("evt_{round}"), &format!("sub_{round}"), "cus_1", &feature)).await;
+        let position =
+            app.record(subscribed(&format!("evt_{round}"), &format!("sub_{round}"), "cus_1", &feature)).await;
         let path = format!("/v1/customers/cus_1/entitlements/{feature}?min_size={}", position + 1);
         let answer = app.get(&path).await.expect(200).json();
         assert_eq!(answer["allowed"], true, "{answer:#}");
@@ -42,6 +43,7 @@ async fn a_wait_that_ends_says_which_size_was_reached() {
 async fn after_object_waits_for_a_checkout_that_just_returned() {
     let (house, server) = House::with_server().await;
     let app = server.client().with_key(&house.key("app").await);
+    until("it works", async || server.log().contains("this worker is active").then_some(())).await;
     let path = "/v1/accounts/ada/entitlements/pro?after_object=cs_ada&wait_ms=15000";
     let asking = app.get(path);
     let delivering = async {

@@ -55,7 +55,8 @@ async fn a_start_without_any_endpoint_says_where_a_secret_is_found() {
 #[tokio::test]
 async fn an_endpoints_file_with_a_mistake_is_told_by_line_and_column() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("daybook.toml"), "[[endpoint]]\nname = 'a'\nsecret = 'whsec_hunter2hunter2'\n").unwrap();
+    std::fs::write(folder.path().join("daybook.toml"), "[[endpoint]]\nname = 'a'\nsecret = 'whsec_hunter2hunter2'\n")
+        .unwrap();
     let ran = run(command(folder.path(), &["serve", "--config=daybook.toml"]), b"").await.expect(2);
     assert!(ran.err.contains("daybook.toml, line 3, column 1"), "{}", ran.err);
     assert!(!ran.err.contains("hunter2"), "{}", ran.err);

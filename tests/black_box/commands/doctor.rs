@@ -8,7 +8,9 @@ use crate::harness::show;
 
 fn level<'a>(findings: &'a [Value], name: &str) -> &'a str {
     let these = findings.iter().filter(|one| one["name"] == name);
-    let found = these.map(|one| one["level"].as_str().unwrap()).max_by_key(|level| ["ok", "note", "wrong"].iter().position(|known| known == level));
+    let found = these
+        .map(|one| one["level"].as_str().unwrap())
+        .max_by_key(|level| ["ok", "note", "wrong"].iter().position(|known| known == level));
     found.unwrap_or_else(|| panic!("nothing about {name}: {findings:#?}"))
 }
 
@@ -16,7 +18,18 @@ fn level<'a>(findings: &'a [Value], name: &str) -> &'a str {
 async fn a_house_in_order_has_nothing_wrong() {
     let (house, _server, _) = House::with_story("app").await;
     let findings = house.doctor(&["--verify"]).await;
-    for name in ["endpoints", "mode", "database", "clock", "migrations", "immutability", "log", "conflicts", "worker", "quarantine"] {
+    for name in [
+        "endpoints",
+        "mode",
+        "database",
+        "clock",
+        "migrations",
+        "immutability",
+        "log",
+        "conflicts",
+        "worker",
+        "quarantine",
+    ] {
         assert_eq!(level(&findings, name), "ok", "{name}: {findings:#?}");
     }
     assert_eq!(level(&findings, "event_types"), "note", "most types were never seen");
@@ -28,8 +41,17 @@ async fn what_is_wrong_is_found_and_something_can_be_done_about_each() {
     let (house, mut server, _) = House::with_story("app").await;
     server.kill_and_wait().await;
     sqlx::query("alter table record disable trigger user").execute(&house.database.pool).await.unwrap();
-    sqlx::query("update lease set expires_at = now() - interval '1 minute'").execute(&house.database.pool).await.unwrap();
-    house.run_with(&["ingest", "-"], br#"{"id":"evt_9","object":"event","type":"invoice.paid","livemode":false,"created":-1}"#).await.expect(3);
+    sqlx::query("update lease set expires_at = now() - interval '1 minute'")
+        .execute(&house.database.pool)
+        .await
+        .unwrap();
+    house
+        .run_with(
+            &["ingest", "-"],
+            br#"{"id":"evt_9","object":"event","type":"invoice.paid","livemode":false,"created":-1}"#,
+        )
+        .await
+        .expect(3);
     let findings = house.doctor(&[]).await;
     assert_eq!(level(&findings, "immutability"), "wrong", "{findings:#?}");
     assert_eq!(level(&findings, "worker"), "wrong", "{findings:#?}");

@@ -31,10 +31,12 @@ async fn bad_lines_are_listed_with_their_number_and_the_good_ones_go_in() {
     let mut file = customer_created("evt_1", "cus_1");
     file.extend_from_slice(b"\n{\"id\": \"evt_2\", \"object\": \"event\"\n\nnot json at all\n\xff\xfe\n[1, 2]\n");
     file.extend_from_slice(b"{\"id\": \"cus_1\", \"object\": \"customer\"}\n");
-    file.extend_from_slice(b"{\"id\":\"evt_3\",\"object\":\"event\",\"type\":\"invoice.paid\",\"livemode\":false,\"created\":\"soon\"}\n");
+    file.extend_from_slice(
+        b"{\"id\":\"evt_3\",\"object\":\"event\",\"type\":\"invoice.paid\",\"livemode\":false,\"created\":\"soon\"}\n",
+    );
     file.extend_from_slice(&customer_created(&"e".repeat(10_000), "cus_1"));
     file.extend_from_slice(b"\r\n");
-    file.extend_from_slice(&[b'x'; 17 * 1024 * 1024]);
+    file.extend_from_slice(&vec![b'x'; 17 * 1024 * 1024]);
     file.extend_from_slice(b"\n");
     file.extend_from_slice(&customer_created("evt_4", "cus_2"));
     let ran = house.run_with(&["ingest", "-"], &file).await.expect(3);

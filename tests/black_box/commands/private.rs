@@ -1,4 +1,4 @@
-//! Without DATABASE_URL: a private PostgreSQL in the data folder, shared by the commands, gone with its owner.
+//! Without `DATABASE_URL`: a private PostgreSQL in the data folder, shared by the commands, gone with its owner.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

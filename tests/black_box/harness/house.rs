@@ -1,8 +1,6 @@
 //! A database of its own, and the program in it: servers, commands, keys. Only a few houses stand at one time, because all of them share one
 //! PostgreSQL with its hundred connections.
 
-use std::path::Path;
-
 use daybook_testing::TestDatabase;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -51,11 +49,6 @@ impl House {
         house.applied(&server).await;
         let client = server.client().with_key(&house.key(role).await);
         (house, server, client)
-    }
-
-    /// The folder that commands run in.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Writes a file into that folder.

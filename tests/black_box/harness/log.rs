@@ -18,7 +18,8 @@ pub struct Record {
 
 /// All records, in order.
 pub async fn records(pool: &PgPool) -> Vec<Record> {
-    let statement = "select position, event_id, body, leaf_hash from record join body using (position) order by position";
+    let statement =
+        "select position, event_id, body, leaf_hash from record join body using (position) order by position";
     sqlx::query_as(statement).fetch_all(pool).await.unwrap()
 }
 
@@ -33,8 +34,7 @@ pub async fn assert_whole(pool: &PgPool) -> Vec<Record> {
     }
     let batches: Vec<(i64, i32, Vec<u8>)> =
         sqlx::query_as("select size, count, root from batch order by size").fetch_all(pool).await.unwrap();
-    let leaves: Vec<[u8; 32]> =
-        records.iter().map(|record| record.leaf_hash.as_slice().try_into().unwrap()).collect();
+    let leaves: Vec<[u8; 32]> = records.iter().map(|record| record.leaf_hash.as_slice().try_into().unwrap()).collect();
     let mut reached = 0;
     for (size, count, root) in batches {
         assert_eq!(size, reached + i64::from(count), "a batch begins where the last one ended");
@@ -56,7 +56,12 @@ fn tree_hash(leaves: &[[u8; 32]]) -> [u8; 32] {
         [leaf] => *leaf,
         leaves => {
             let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
-            Sha256::new().chain_update([1]).chain_update(tree_hash(left)).chain_update(tree_hash(right)).finalize().into()
+            Sha256::new()
+                .chain_update([1])
+                .chain_update(tree_hash(left))
+                .chain_update(tree_hash(right))
+                .finalize()
+                .into()
         }
     }
 }

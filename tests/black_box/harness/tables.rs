@@ -10,11 +10,17 @@ pub type Tables = BTreeMap<String, Vec<String>>;
 /// Not the same in two builds: `change` lists who changed at which size of a batch, `object` is the worker's own memory in a form of its own.
 const OF_ITS_OWN: &[&str] = &["change", "object"];
 
+/// These name positions.
+const WHEN_LEARNED: &[&str] = &["event", "record_outcome"];
+
 /// Every row of every table that answers, by the names of the tables.
 pub async fn live(pool: &PgPool) -> Tables {
     let mut tables = Tables::new();
     let generations: Vec<i32> =
-        sqlx::query_scalar("select distinct generation from live_generation order by generation").fetch_all(pool).await.unwrap();
+        sqlx::query_scalar("select distinct generation from live_generation order by generation")
+            .fetch_all(pool)
+            .await
+            .unwrap();
     assert!(!generations.is_empty(), "read models are live");
     for generation in generations {
         let names: Vec<String> =
@@ -34,14 +40,21 @@ pub async fn live(pool: &PgPool) -> Tables {
     tables
 }
 
+/// The tables whose rows do not say when something was learned.
+pub async fn readers(pool: &PgPool) -> Tables {
+    let mut tables = live(pool).await;
+    tables.retain(|name, _| !WHEN_LEARNED.contains(&name.as_str()));
+    tables
+}
+
 /// Fails with the first rows that differ.
 pub fn assert_same(one: &Tables, other: &Tables) {
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
     for (name, rows) in one {
         let others = &other[name];
         let (here, there): (BTreeSet<_>, BTreeSet<_>) = (rows.iter().collect(), others.iter().collect());
-        let only_here = here.difference(&there).next();
-        let only_there = there.difference(&here).next();
-        assert!(rows == others, "{name} differs\nonly in the one: {only_here:?}\nonly in the other: {only_there:?}");
+        let added = here.difference(&there).next();
+        let missing = there.difference(&here).next();
+        assert!(rows == others, "{name} differs\nonly in the one: {added:?}\nonly in the other: {missing:?}");
     }
 }

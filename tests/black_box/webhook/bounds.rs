@@ -29,7 +29,8 @@ async fn an_endpoint_nobody_configured_is_not_found_and_not_redirected() {
     let (house, server) = House::with_server().await;
     let body = customer_created("evt_1", "cus_1");
     insta::assert_snapshot!(show::answer(&server.client().deliver_to("/webhooks/stripe/connect", body.clone()).await));
-    for path in ["/webhooks/stripe/", "/webhooks", "/webhooks/stripe/a/b", "//webhooks/stripe", "/webhooks/stripe/%00"] {
+    for path in ["/webhooks/stripe/", "/webhooks", "/webhooks/stripe/a/b", "//webhooks/stripe", "/webhooks/stripe/%00"]
+    {
         let answer = server.client().deliver_to(path, body.clone()).await;
         assert!([400, 404].contains(&answer.status), "{path}: {}", answer.status);
         assert!(answer.header("location").is_none(), "{path} redirects");

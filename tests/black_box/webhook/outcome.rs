@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::event::{BEGIN, bytes, customer, customer_created, event};
-use crate::harness::house::House;
+use crate::harness::event::{BEGIN, bytes, customer, customer_created, event, story};
+use crate::harness::house::{House, SECRET};
 use crate::harness::{log, show};
 
 #[tokio::test]
@@ -48,7 +48,8 @@ async fn the_same_event_with_other_content_is_acknowledged_kept_in_full_and_list
     assert_eq!(answer.json()["outcome"], "conflict");
     let records = log::assert_whole(&house.database.pool).await;
     assert_eq!((records.len(), &records[0].body), (1, &bytes(&first)));
-    let kept: Vec<Vec<u8>> = sqlx::query_scalar("select body from conflict").fetch_all(&house.database.pool).await.unwrap();
+    let kept: Vec<Vec<u8>> =
+        sqlx::query_scalar("select body from conflict").fetch_all(&house.database.pool).await.unwrap();
     assert_eq!(kept, [bytes(&other)]);
     house.applied(&server).await;
     let auditor = client.with_key(&house.key("auditor").await);
@@ -107,4 +108,26 @@ async fn a_test_event_at_a_live_endpoint_is_stored_in_its_own_world() {
     assert_eq!(balance(live.get("/v1/customers/cus_1").await.expect(200).json()), -500);
     test.get("/v1/events/evt_live").await.expect(404);
     live.get("/v1/events/evt_test").await.expect(404);
+}
+
+#[tokio::test]
+async fn neither_a_secret_nor_a_body_is_ever_logged() {
+    let house = House::new().await;
+    let server = house.serve(&["--log=trace"]).await;
+    let client = server.client();
+    let key = house.key("auditor").await;
+    for body in story() {
+        client.deliver(body).await.expect(200);
+    }
+    client.deliver(&b"{\"id\":\"evt_broken\",\"email\":\"ada@example.com\""[..]).await.expect(200);
+    client.signing_with("whsec_wrong_0123456789").deliver(customer_created("evt_forged", "cus_1")).await.expect(400);
+    house.applied(&server).await;
+    client.with_key(&key).get("/v1/events/evt_checkout").await.expect(200);
+    client.with_key(&format!("{key}0")).get("/v1/events").await.expect(401);
+    let log = server.log();
+    assert!(log.contains("DEBUG"), "more is logged than usual");
+    for secret in [SECRET, &key, "ada@example.com", "secret_of_the_checkout"] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{line:?}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Only what one of the endpoint's secrets has signed, lately, is acknowledged. Nothing else leaves a trace in the log.
 
+use std::fmt::Write;
+
 use crate::harness::client::WEBHOOK;
 use crate::harness::event::customer_created;
 use crate::harness::house::{House, SECRET};
@@ -47,7 +49,7 @@ async fn forged_deliveries_are_refused_with_a_reason_and_not_stored() {
         let problem = answer.json();
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         assert!(!answer.text().contains(SECRET) && !answer.text().contains(hex), "{}", answer.text());
-        told.push_str(&format!("a signature {name}: {}: {}\n", problem["reason"], problem["detail"]));
+        writeln!(told, "a signature {name}: {}: {}", problem["reason"], problem["detail"]).unwrap();
     }
     assert_eq!(log::records(&house.database.pool).await.len(), 0);
     insta::assert_snapshot!(told);
@@ -68,7 +70,8 @@ async fn a_signature_is_refused_when_it_is_old_or_of_the_future_and_taken_within
     let (_house, server) = House::with_server().await;
     let client = server.client();
     let body = customer_created("evt_1", "cus_1");
-    let at = async |seconds: i64| client.deliver_with(WEBHOOK, &client.sign(now() + seconds, &body), body.clone()).await;
+    let at =
+        async |seconds: i64| client.deliver_with(WEBHOOK, &client.sign(now() + seconds, &body), body.clone()).await;
     assert_eq!(at(-3600).await.expect(400).reason(), "signature_too_old");
     assert_eq!(at(-305).await.expect(400).reason(), "signature_too_old");
     assert_eq!(at(310).await.expect(400).reason(), "signature_too_new");

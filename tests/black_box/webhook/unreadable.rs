@@ -41,13 +41,19 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         ("nothing", Vec::new()),
         ("an array", b"[]".to_vec()),
         ("a number", b"7".to_vec()),
-        ("nested so deeply that a stack would end", replaced("evt_nested", "\"metadata\":{", &format!("\"metadata\":{{\"x\":{},", nested()))),
+        (
+            "nested so deeply that a stack would end",
+            replaced("evt_nested", "\"metadata\":{", &format!("\"metadata\":{{\"x\":{},", nested())),
+        ),
         ("brackets that never close", format!("{{\"id\":{}", "[".repeat(200_000)).into_bytes()),
         ("the id twice", replaced("evt_twice", "{", "{\"id\":\"evt_other\",")),
         ("a NUL in the id", replaced("evt_nul", "evt_nul", "evt_\\u0000nul")),
         ("half a surrogate in the id", replaced("evt_half", "evt_half", "evt_\\ud800")),
         ("an id of ten thousand characters", with("x", "/id", json!("e".repeat(10_000)))),
-        ("an object's id of ten thousand characters", with("evt_long_object", "/data/object/id", json!("c".repeat(10_000)))),
+        (
+            "an object's id of ten thousand characters",
+            with("evt_long_object", "/data/object/id", json!("c".repeat(10_000))),
+        ),
         ("a type of ten thousand characters", with("evt_long_type", "/type", json!("t".repeat(10_000)))),
         ("an amount beyond 64 bits", replaced("evt_big", "\"balance\":0", "\"balance\":99999999999999999999")),
         ("an amount with an exponent", replaced("evt_float", "\"balance\":0", "\"balance\":1e400")),
@@ -82,7 +88,11 @@ async fn what_cannot_be_read_is_stored_acknowledged_and_quarantined_with_its_rea
     let listed = listed["events"].as_array_mut().unwrap();
     listed.reverse();
     let good = listed.pop().unwrap();
-    assert_eq!((&good["id"], &good["outcome"]), (&json!("evt_good"), &json!("translated")), "nothing waits behind them");
+    assert_eq!(
+        (&good["id"], &good["outcome"]),
+        (&json!("evt_good"), &json!("translated")),
+        "nothing waits behind them"
+    );
     let mut told = String::new();
     for (((name, body), record), shown) in bodies.iter().zip(&records).zip(&*listed) {
         assert_eq!(&record.body, body, "{name}: its bytes");
