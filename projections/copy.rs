@@ -63,6 +63,12 @@ impl Rows {
         other.clear();
     }
 
+    /// The rows as a set of their own; none are left here.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::new(self.table))
+    }
+
     /// Forgets the rows.
     pub fn clear(&mut self) {
         self.bytes.clear();

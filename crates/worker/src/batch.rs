@@ -11,7 +11,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::{
     Error,
-    engine::{Engine, Record},
+    engine::{Engine, Reading, Record},
 };
 
 /// Changes nobody asks for any more are removed once in so many records.
@@ -125,17 +125,14 @@ async fn write(
     entries: &[Entry],
     reached: i64,
 ) -> Result<(), Error> {
-    let records: Vec<Record<'_>> = entries
-        .iter()
-        .map(|entry| Record {
-            position: entry.position,
-            scope: entry.scope,
-            source: entry.source,
-            kind: &entry.kind,
-            body: &entry.body,
-        })
-        .collect();
-    engine.apply(connection, &records).await?;
+    let records = entries.iter().map(|entry| Record {
+        position: entry.position,
+        scope: entry.scope,
+        source: entry.source,
+        kind: &entry.kind,
+        body: &entry.body,
+    });
+    engine.apply(connection, records.map(|record| Reading::of(&record)).collect()).await?;
     engine.flush(connection).await?;
     let output = &mut engine.output;
     output.remove_replaced(connection).await?;

@@ -39,6 +39,27 @@ pub struct Record<'a> {
     pub body: &'a [u8],
 }
 
+/// A record that has been read: all that folding needs of it.
+#[derive(Debug)]
+pub struct Reading {
+    position: i64,
+    scope: ScopeId,
+    applies_policy: bool,
+    translated: Translated,
+}
+
+impl Reading {
+    /// Reads a record. Pure, and most of the work of a rebuild: it can be done ahead, on another thread.
+    pub fn of(record: &Record<'_>) -> Self {
+        Self {
+            position: record.position,
+            scope: record.scope,
+            applies_policy: record.source == Source::Operator && record.kind == policy::POLICY_APPLIED,
+            translated: read(record),
+        }
+    }
+}
+
 /// States in memory, and what waits to be written.
 #[derive(Debug)]
 pub struct Engine {
@@ -58,21 +79,20 @@ impl Engine {
     ///
     /// # Errors
     /// What the database says when states have to be loaded.
-    pub async fn apply(&mut self, connection: &mut PgConnection, records: &[Record<'_>]) -> Result<(), Error> {
+    pub async fn apply(&mut self, connection: &mut PgConnection, readings: Vec<Reading>) -> Result<(), Error> {
         self.set.begin_round();
-        let translated: Vec<Translated> = records.iter().map(read).collect();
         if self.loader.may_load() {
-            self.load(connection, records, &translated).await?;
+            self.load(connection, &readings).await?;
         }
-        for (record, translated) in records.iter().zip(translated) {
-            self.note_outcome(record, &translated);
-            if record.kind == policy::POLICY_APPLIED && record.source == Source::Operator {
-                self.output.changed.insert(Changed { scope: record.scope, customer: EVERYBODY.into() });
+        for reading in readings {
+            self.note_outcome(&reading);
+            let scope = reading.scope;
+            if reading.applies_policy {
+                self.output.changed.insert(Changed { scope, customer: EVERYBODY.into() });
             }
-            if let Translation::Facts(facts) = translated.translation {
-                let mut context =
-                    Context { scope: record.scope, position: record.position, events: &mut self.output.events };
-                fold(self.set.books(record.scope), facts, &mut context);
+            if let Translation::Facts(facts) = reading.translated.translation {
+                let mut context = Context { scope, position: reading.position, events: &mut self.output.events };
+                fold(self.set.books(scope), facts, &mut context);
             }
         }
         Ok(())
@@ -96,16 +116,11 @@ impl Engine {
         self.set.len()
     }
 
-    async fn load(
-        &mut self,
-        connection: &mut PgConnection,
-        records: &[Record<'_>],
-        translated: &[Translated],
-    ) -> Result<(), Error> {
+    async fn load(&mut self, connection: &mut PgConnection, readings: &[Reading]) -> Result<(), Error> {
         let mut by_scope: HashMap<ScopeId, HashSet<ObjectRef>> = HashMap::new();
-        for (record, translated) in records.iter().zip(translated) {
-            if let Translation::Facts(facts) = &translated.translation {
-                let wanted = by_scope.entry(record.scope).or_default();
+        for reading in readings {
+            if let Translation::Facts(facts) = &reading.translated.translation {
+                let wanted = by_scope.entry(reading.scope).or_default();
                 for fact in facts {
                     wanted::by_fact(fact, wanted);
                 }
@@ -117,8 +132,8 @@ impl Engine {
         Ok(())
     }
 
-    fn note_outcome(&mut self, record: &Record<'_>, translated: &Translated) {
-        let (outcome, reason) = match &translated.translation {
+    fn note_outcome(&mut self, reading: &Reading) {
+        let (outcome, reason) = match &reading.translated.translation {
             Translation::Facts(_) => ("translated", None),
             Translation::WithoutEffect { why } => ("without_effect", Some(*why)),
             Translation::NeedsFetch { .. } => {
@@ -126,10 +141,10 @@ impl Engine {
             }
             Translation::Quarantined { reason } => ("quarantined", Some(&**reason)),
         };
-        let mentions = &translated.mentions;
+        let mentions = &reading.translated.mentions;
         let entry = records::Entry {
-            position: record.position,
-            scope: record.scope,
+            position: reading.position,
+            scope: reading.scope,
             object_id: mentions.object.as_ref().map(|object| &*object.id),
             customer: mentions.customer.as_deref(),
             outcome,

@@ -22,10 +22,16 @@ use crate::{
     working_set::{Books, WorkingSet},
 };
 
-/// Derives the rows of everything that has changed since the last flush.
+/// Settlements that are worked through at a time: their transactions are in memory together.
+const SETTLEMENTS: usize = 4_000;
+/// Rows are written as soon as they are so many bytes.
+const ENOUGH: usize = 8 << 20;
+
+/// Derives the rows of everything that has changed since the last flush. What is more than a few megabytes is written at
+/// once; the rest is left in `output`.
 ///
 /// # Errors
-/// What the database says when a state has to be loaded.
+/// What the database says.
 pub async fn flush(
     set: &mut WorkingSet,
     loader: &mut Loader,
@@ -33,21 +39,46 @@ pub async fn flush(
     output: &mut Output,
 ) -> Result<(), Error> {
     for (scope, books) in set.all() {
-        let settled = settle(books);
-        explain_credit(loader, connection, scope, books, &settled).await?;
-        let dirty = books.take_dirty();
-        let owners: BTreeSet<ObjectRef> = dirty.iter().chain(settled.transactions.keys()).cloned().collect();
-        for object in &owners {
-            let owner = Owner { scope, object: object.clone() };
-            derive(books, &owner, settled.transactions.get(object), output);
+        for seeds in books.take_unsettled().chunks(SETTLEMENTS) {
+            let settled = settle(books, seeds);
+            explain_credit(loader, connection, scope, books, &settled).await?;
+            for (object, transactions) in settled.transactions {
+                let owner = Owner { scope, object };
+                renew(books, &owner, Some(&transactions), loader, output);
+                write_enough(connection, output).await?;
+            }
         }
-        // What was derived is part of the stored state, so owners whose rows changed are stored as well.
-        for object in books.take_dirty().union(&dirty) {
-            store(books, &Owner { scope, object: object.clone() }, output);
-            loader.note_written(&Owner { scope, object: object.clone() });
+        for object in books.take_dirty() {
+            if books.is_dirty(&object) {
+                renew(books, &Owner { scope, object }, None, loader, output);
+                write_enough(connection, output).await?;
+            }
         }
     }
     Ok(())
+}
+
+async fn write_enough(connection: &mut PgConnection, output: &mut Output) -> Result<(), Error> {
+    if output.size() >= ENOUGH {
+        output.remove_replaced(connection).await?;
+        output.write_rows(connection).await?;
+    }
+    Ok(())
+}
+
+/// Derives the rows of one owner, and stores its state if it or its rows have changed.
+fn renew(
+    books: &mut Books,
+    owner: &Owner,
+    transactions: Option<&Vec<Transaction>>,
+    loader: &mut Loader,
+    output: &mut Output,
+) {
+    let other_rows = derive(books, owner, transactions, output);
+    if other_rows || books.is_dirty(&owner.object) {
+        store(books, owner, output);
+        loader.note_written(owner);
+    }
 }
 
 /// What the settlements that may have changed say now.
@@ -58,13 +89,13 @@ struct Settled {
     credit: BTreeMap<CustomerId, Vec<(ObjectRef, Vec<Explained>)>>,
 }
 
-fn settle(books: &mut Books) -> Settled {
+fn settle(books: &mut Books, seeds: &[ObjectRef]) -> Settled {
     let mut settled = Settled { transactions: BTreeMap::new(), credit: BTreeMap::new() };
-    for seed in books.take_unsettled() {
-        if settled.transactions.contains_key(&seed) {
+    for seed in seeds {
+        if !books.is_unsettled(seed) {
             continue;
         }
-        let settlement = books.settlement(&seed);
+        let settlement = books.settlement(seed);
         let mut explained_before: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
         for (member, object) in settlement.members() {
             settled.transactions.insert(member.clone(), Vec::new());
@@ -81,6 +112,10 @@ fn settle(books: &mut Books) -> Settled {
         }
         for (object, customer) in explained_before {
             settled.credit.entry(customer).or_default().push((object, Vec::new()));
+        }
+        let members: Vec<ObjectRef> = settlement.members().map(|(member, _)| member.clone()).collect();
+        for member in &members {
+            books.settled(member);
         }
         for transaction in transactions {
             settled.transactions.entry(transaction.object.clone()).or_default().push(transaction);
@@ -133,11 +168,11 @@ fn note_explained(books: &mut Books, settled: &Settled) {
     }
 }
 
-/// Derives the rows of one owner; they are written when they differ from those written last.
-fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transaction>>, output: &mut Output) {
-    let Some(entry) = books.get(&owner.object) else { return };
+/// Derives the rows of one owner. Returns whether they differ from those written last, and so are written.
+fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transaction>>, output: &mut Output) -> bool {
+    let Some(entry) = books.get(&owner.object) else { return false };
     if owner.object.kind.settles() && transactions.is_none() {
-        return;
+        return false;
     }
     let mut rows = ReaderRows::default();
     let mut credit = Vec::new();
@@ -153,7 +188,7 @@ fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transactio
     }
     let digest = rows.digest();
     if digest == entry.derived {
-        return;
+        return false;
     }
     if entry.derived != 0 {
         output.replaced.insert(owner.clone());
@@ -163,7 +198,8 @@ fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transactio
         output.deltas.add_transaction(owner.scope, transaction);
     }
     output.readers.append(&mut rows);
-    books.change(&owner.object).derived = digest;
+    books.derived(&owner.object, digest);
+    true
 }
 
 /// Names the customers whose answers change with this owner.

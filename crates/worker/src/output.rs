@@ -70,6 +70,11 @@ const POSTINGS: &[ObjectKind] = &[
 ];
 
 impl Output {
+    /// Bytes of all rows that wait to be written.
+    pub fn size(&self) -> usize {
+        self.objects.size() + self.events.size() + self.outcomes.size() + self.readers.size()
+    }
+
     /// Removes what is replaced: states, and rows of the read models.
     ///
     /// # Errors

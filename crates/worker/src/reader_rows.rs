@@ -93,6 +93,14 @@ impl ReaderRows {
         }
     }
 
+    /// Bytes of all rows.
+    pub fn size(&self) -> usize {
+        [&self.sources, &self.subscriptions, &self.customers, &self.links, &self.postings]
+            .iter()
+            .map(|rows| rows.size())
+            .sum()
+    }
+
     /// Moves the rows of another set over.
     pub fn append(&mut self, other: &mut Self) {
         self.sources.append(&mut other.sources);

@@ -3,7 +3,7 @@
 //! A state that is not here is not lost: it stands in the `object` table of the generation. What has changed since the
 //! last flush is never let go.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use daybook_domain::{
     id::{ObjectKind, ObjectRef},
@@ -119,30 +119,51 @@ impl Books {
         Settlement::around(object, |reference| self.object(reference))
     }
 
-    /// Objects whose settlements may have changed since the last flush; forgotten by asking.
-    pub fn take_unsettled(&mut self) -> BTreeSet<ObjectRef> {
-        for object in &self.unsettled {
-            if let Some(entry) = self.entries.get_mut(object) {
-                entry.unsettled = false;
-            }
-        }
-        self.unsettled.drain(..).collect()
+    /// Objects whose settlements may have changed since the last flush, in canonical order; the list is forgotten by
+    /// asking, each object's mark by [`Books::settled`].
+    pub fn take_unsettled(&mut self) -> Vec<ObjectRef> {
+        let mut unsettled = std::mem::take(&mut self.unsettled);
+        unsettled.sort_unstable();
+        unsettled
     }
 
-    /// What has changed since the last flush; forgotten by asking.
-    pub fn take_dirty(&mut self) -> BTreeSet<ObjectRef> {
-        for object in &self.dirty {
-            if let Some(entry) = self.entries.get_mut(object) {
-                entry.dirty = false;
-            }
+    /// Whether the settlement around an object may have changed since it was last settled.
+    pub fn is_unsettled(&self, object: &ObjectRef) -> bool {
+        self.entries.get(object).is_some_and(|entry| entry.unsettled)
+    }
+
+    /// Notes that the postings around an object are known.
+    pub fn settled(&mut self, object: &ObjectRef) {
+        if let Some(entry) = self.entries.get_mut(object) {
+            entry.unsettled = false;
         }
-        self.dirty.drain(..).collect()
+    }
+
+    /// What has changed since the last flush, in canonical order; the list is forgotten by asking, each object's mark
+    /// by [`Books::mark_stored`].
+    pub fn take_dirty(&mut self) -> Vec<ObjectRef> {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        dirty.sort_unstable();
+        dirty
+    }
+
+    /// Whether an object has changed since it was last stored.
+    pub fn is_dirty(&self, object: &ObjectRef) -> bool {
+        self.entries.get(object).is_some_and(|entry| entry.dirty)
+    }
+
+    /// Notes the digest of the rows derived from an object.
+    pub fn derived(&mut self, object: &ObjectRef, digest: i64) {
+        if let Some(entry) = self.entries.get_mut(object) {
+            entry.derived = digest;
+        }
     }
 
     /// Notes that the `object` table holds the state.
     pub fn mark_stored(&mut self, object: &ObjectRef) {
         if let Some(entry) = self.entries.get_mut(object) {
             entry.stored = true;
+            entry.dirty = false;
         }
     }
 

@@ -59,7 +59,7 @@ pub struct RebuildConfig {
 
 impl Default for RebuildConfig {
     fn default() -> Self {
-        Self { states: 400_000, rows: 16 << 20, records: 5_000 }
+        Self { states: 120_000, rows: 4 << 20, records: 20_000 }
     }
 }
 

@@ -7,7 +7,7 @@ use daybook_simulator::RenderedEvent;
 use daybook_store::Source;
 use daybook_worker::{
     Loader,
-    engine::{Engine, Record},
+    engine::{Engine, Reading, Record},
 };
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 use sqlx::PgConnection;
@@ -53,7 +53,7 @@ async fn rows_of(connection: &mut PgConnection, events: &[RenderedEvent]) -> Vec
         .collect();
     let mut engine = Engine::new(Loader::of_empty_generation());
     for chunk in records.chunks(7) {
-        engine.apply(connection, chunk).await.unwrap();
+        engine.apply(connection, chunk.iter().map(Reading::of).collect()).await.unwrap();
     }
     engine.flush(connection).await.unwrap();
     let readers = &engine.output.readers;
