@@ -50,12 +50,15 @@ impl Default for WorkerConfig {
 pub async fn run(database: &Database, config: &WorkerConfig, shutdown: CancellationToken) {
     let holder = Uuid::now_v7();
     let mut patience = SHORTEST_PAUSE;
+    let mut limits = config.limits;
     while !shutdown.is_cancelled() {
         let began = Instant::now();
-        match session(database, config, holder, &shutdown).await {
+        match session(database, config, &mut limits, holder, &shutdown).await {
             Ok(()) => return,
             Err(error) => {
                 tracing::warn!(%error, "the worker begins again");
+                // Smaller batches, so that the next failures close in on the record behind them.
+                limits.records = (limits.records / 2).max(1);
                 if began.elapsed() > LONGEST_PAUSE {
                     patience = SHORTEST_PAUSE;
                 }
@@ -71,6 +74,7 @@ pub async fn run(database: &Database, config: &WorkerConfig, shutdown: Cancellat
 async fn session(
     database: &Database,
     config: &WorkerConfig,
+    limits: &mut BatchLimits,
     holder: Uuid,
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
@@ -84,10 +88,12 @@ async fn session(
             active = None;
         }
         let moved = match &held {
-            Some(held) => work(&mut connection, &mut active, &held.lease, config).await?,
+            Some(held) => work(&mut connection, &mut active, &held.lease, limits).await?,
             None => false,
         };
-        if !moved {
+        if moved {
+            limits.records = (limits.records * 2).min(config.limits.records);
+        } else {
             wait(&mut news, config.poll, shutdown).await;
         }
     }
@@ -137,7 +143,7 @@ async fn work(
     connection: &mut PgConnection,
     active: &mut Option<Active>,
     lease: &Lease,
-    config: &WorkerConfig,
+    limits: &BatchLimits,
 ) -> Result<bool, Error> {
     let generations = Generations::live(&generation::pointer(connection).await?);
     let fits = active.as_ref().is_some_and(|one| one.epoch == lease.epoch && one.generations == generations);
@@ -146,7 +152,7 @@ async fn work(
     }
     let Some(current) = active.as_mut() else { return Ok(false) };
     let place = (Place::Live, &current.generations);
-    let applied = apply_next(connection, &mut current.engine, place, current.size, lease.epoch, &config.limits).await;
+    let applied = apply_next(connection, &mut current.engine, place, current.size, lease.epoch, limits).await;
     match applied {
         Ok(reached) => {
             let moved = reached > current.size;
@@ -157,7 +163,13 @@ async fn work(
             *active = None;
             Ok(true)
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            if limits.records == 1 {
+                let position = current.size;
+                tracing::error!(%error, position, "this record cannot be applied, and those after it wait");
+            }
+            Err(error)
+        }
     }
 }
 
