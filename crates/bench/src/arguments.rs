@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
 
 /// Measures daybook beside the limits of this machine, and prints a table.
@@ -22,6 +24,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// The daybook program; the one beside this program when it is not given
+    #[arg(long, env = "DAYBOOK_BIN", value_name = "PROGRAM")]
+    pub(crate) daybook: Option<PathBuf>,
+
     /// One part of a measurement, in JSON; what this program starts itself with
     #[arg(long, hide = true)]
     pub(crate) part: Option<String>,
@@ -30,6 +36,12 @@ pub(crate) struct Arguments {
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Measure {
+    /// Signed webhooks over HTTP
+    Ingest,
+    /// Entitlement checks over HTTP
+    Check,
+    /// From the acknowledgement of an event to the answer that knows it
+    Latency,
     /// A full rebuild of the read models from the log
     Rebuild,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use daybook_domain::id::EventId;
 use daybook_domain::scope::{Mode, Scope};
 use daybook_simulator::{Plan, RenderedEvent, ShapeChoice, World, simulate};
@@ -15,7 +15,10 @@ use daybook_store::recorder::{Limits, Ticket};
 use daybook_store::{Database, DatabaseConfig, Incoming, Recorded, Recorder, Source, checkpoint, generation};
 use daybook_worker::setup::ensure_generation;
 use serde::{Deserialize, Serialize};
-use sqlx::Executor;
+use serde_json::Value;
+use sqlx::{Connection, Executor, PgConnection};
+
+use crate::bench::Urls;
 
 /// What stands in the log.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,17 +36,41 @@ const OUTSTANDING: usize = 32_768;
 
 /// Migrates an empty database and fills its log with so many events. The live generation is said to have applied them: its tables are empty, and the first
 /// rebuild fills them.
-pub(crate) async fn fill(url: &str, events: u64) -> anyhow::Result<Filled> {
-    let database = Database::connect(&DatabaseConfig::new(url.to_owned())).await?;
-    database.migrate().await?;
+pub(crate) async fn fill(urls: &Urls, events: u64) -> anyhow::Result<Filled> {
+    let database = migrated(urls).await?;
     let (customers, rendered) = simulated(usize::try_from(events)?);
     let bytes = rendered.iter().map(|event| event.body.len() as u64).sum();
-    append(&database, rendered).await?;
-    pretend_applied(&database, i64::try_from(events)?).await?;
-    for statement in ["vacuum (analyze) record", "vacuum (analyze) body", "checkpoint"] {
-        database.pool().execute(statement).await?;
-    }
+    append(&database, rendered.into_iter()).await?;
+    pretend_applied(&database, events).await?;
+    settle_tables(urls).await?;
     Ok(Filled { events, bytes, customers })
+}
+
+/// Migrates an empty database and fills its log with the beginnings of so many customers and their subscriptions. Returns each customer with a
+/// price's lookup key: with no policy, that is a feature of theirs.
+pub(crate) async fn fill_customers(urls: &Urls, customers: usize) -> anyhow::Result<Vec<(String, String)>> {
+    const BEGINNINGS: [&str; 2] = ["customer.created", "customer.subscription.created"];
+    let database = migrated(urls).await?;
+    let start = Utc::now().timestamp() - 45 * 24 * 60 * 60;
+    let world = simulate(&Plan { start, months: 1, ..plan(customers) });
+    let mut features = Vec::with_capacity(customers);
+    let beginnings = world.histories().flat_map(|mut history| {
+        history.events.retain(|event| BEGINNINGS.contains(&event.kind));
+        let events = history.render_as_planned();
+        let feature = events.iter().rev().find_map(lookup_key).unwrap_or_else(|| "nothing".to_owned());
+        features.extend(history.customer.map(|customer| (customer, feature)));
+        events
+    });
+    let events = append(&database, beginnings).await?;
+    pretend_applied(&database, events).await?;
+    settle_tables(urls).await?;
+    Ok(features)
+}
+
+/// The lookup key of a subscription's first price.
+fn lookup_key(event: &RenderedEvent) -> Option<String> {
+    let event: Value = serde_json::from_slice(&event.body).ok()?;
+    event.pointer("/data/object/items/data/0/price/lookup_key")?.as_str().map(str::to_owned)
 }
 
 /// The plan of a world of the bench: two years of customers whose histories go through upgrades of the API.
@@ -88,7 +115,8 @@ fn render(world: &World, customers: usize) -> Vec<RenderedEvent> {
     all
 }
 
-async fn append(database: &Database, events: Vec<RenderedEvent>) -> anyhow::Result<()> {
+/// Appends events by a recorder with large batches; returns how many.
+async fn append(database: &Database, events: impl Iterator<Item = RenderedEvent>) -> anyhow::Result<u64> {
     let limits = Limits {
         queue_entries: OUTSTANDING,
         queue_bytes: 256 << 20,
@@ -100,7 +128,9 @@ async fn append(database: &Database, events: Vec<RenderedEvent>) -> anyhow::Resu
     let (recorder, task) = Recorder::new(database, limits);
     let task = tokio::spawn(task.run(std::future::pending()));
     let mut tickets = VecDeque::new();
+    let mut count = 0;
     for event in events {
+        count += 1;
         tickets.push_back(recorder.enqueue(incoming(event)).await?);
         if tickets.len() >= OUTSTANDING {
             settle(tickets.pop_front()).await?;
@@ -110,7 +140,8 @@ async fn append(database: &Database, events: Vec<RenderedEvent>) -> anyhow::Resu
         settle(Some(ticket)).await?;
     }
     drop(recorder);
-    task.await.context("the recorder")
+    task.await.context("the recorder")?;
+    Ok(count)
 }
 
 async fn settle(ticket: Option<Ticket>) -> anyhow::Result<()> {
@@ -137,11 +168,28 @@ fn incoming(event: RenderedEvent) -> Incoming {
     }
 }
 
-async fn pretend_applied(database: &Database, size: i64) -> anyhow::Result<()> {
+async fn pretend_applied(database: &Database, events: u64) -> anyhow::Result<()> {
     let mut connection = database.dedicated_connection().await?;
     ensure_generation(&mut connection).await?;
     let pointer = generation::pointer(&mut connection).await?;
     let live = pointer.values().max().context("there is no live generation")?;
-    checkpoint::advance(&mut connection, *live, 0, size, 0).await?;
+    checkpoint::advance(&mut connection, *live, 0, i64::try_from(events)?, 0).await?;
     Ok(())
+}
+
+/// What PostgreSQL does to tables by and by, done at once, so that it does not fall into a measurement.
+async fn settle_tables(urls: &Urls) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(&urls.owner).await?;
+    for statement in ["vacuum (analyze) record", "vacuum (analyze) body", "checkpoint"] {
+        connection.execute(statement).await?;
+    }
+    Ok(())
+}
+
+/// The database for the role the program works as, its tables made by their owner.
+async fn migrated(urls: &Urls) -> anyhow::Result<Database> {
+    let owner = Database::connect(&DatabaseConfig::new(urls.owner.clone())).await?;
+    owner.migrate().await?;
+    owner.pool().close().await;
+    Ok(Database::connect(&DatabaseConfig::new(urls.runtime.clone())).await?)
 }

@@ -5,17 +5,23 @@
 //! # Layout
 //! - [`arguments`]: the command line
 //! - [`bench`]: the cluster, its databases, and what a measurement is told; [`fill`]: a log to measure on
-//! - [`part`]: what runs in a process of its own, so that memory can be told apart
-//! - [`rebuild`]: one file for each thing that is measured
+//! - [`part`]: what runs in a process of its own, so that memory can be told apart; [`serving`]: servers as processes of their own
+//! - [`client`]: the cheapest HTTP client that does
+//! - [`ingest`], [`check`], [`latency`], [`rebuild`]: one file for each thing that is measured
 //! - [`statistics`], [`report`], [`machine`]: medians, the table, and where it was measured
 
 mod arguments;
 mod bench;
+mod check;
+mod client;
 mod fill;
+mod ingest;
+mod latency;
 mod machine;
 mod part;
 mod rebuild;
 mod report;
+mod serving;
 mod statistics;
 
 use std::io::Write;
@@ -27,6 +33,10 @@ use tokio::runtime::{Builder, Runtime};
 use arguments::{Arguments, Measure};
 use bench::Bench;
 use report::Report;
+
+/// As in the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
@@ -48,6 +58,9 @@ async fn measure(bench: &Bench, measures: &[Measure]) -> anyhow::Result<Report> 
     let mut report = Report::new(bench);
     for measure in measures {
         match measure {
+            Measure::Ingest => ingest::measure(bench, &mut report).await?,
+            Measure::Check => check::measure(bench, &mut report).await?,
+            Measure::Latency => latency::measure(bench, &mut report).await?,
             Measure::Rebuild => rebuild::measure(bench, &mut report).await?,
         }
     }

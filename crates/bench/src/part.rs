@@ -10,13 +10,16 @@ use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 use tokio::runtime::Builder;
 
-use crate::{fill, rebuild};
+use crate::bench::Urls;
+use crate::{check, fill, rebuild};
 
 /// One part of a measurement.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Part {
     /// Fills a log; answers with [`fill::Filled`].
-    Fill { url: String, events: u64 },
+    Fill { urls: Urls, events: u64 },
+    /// Fills a log with the beginnings of customers; answers with [`fill::fill_customers`].
+    FillCustomers { urls: Urls, customers: usize },
     /// Rebuilds all read models; answers with [`rebuild::fold::Folded`].
     Fold { url: String },
     /// Reads and parses all bodies; answers with [`rebuild::read_and_parse::Parsed`].
@@ -25,18 +28,26 @@ pub(crate) enum Part {
     StockEvents { url: String, events: i64 },
     /// Replays them; answers with [`rebuild::stock::Replayed`].
     StockReplay { url: String, seconds: u64 },
+    /// Serves so many constant bytes until it is killed; says where, as [`crate::serving::Serving`] reads it.
+    Bare { bytes: usize },
 }
 
 impl Part {
     /// Runs it in a process of its own.
     pub(crate) async fn run<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
-        let mut child = Command::new(std::env::current_exe().context("where is this program?")?);
-        child.arg("--part").arg(serde_json::to_string(self)?).stderr(Stdio::inherit()).kill_on_drop(true);
-        let output = child.output().await.context("cannot start this program again")?;
+        let output =
+            self.command()?.stderr(Stdio::inherit()).output().await.context("cannot start this program again")?;
         if !output.status.success() {
             bail!("a part failed: {self:?}");
         }
         serde_json::from_slice(&output.stdout).with_context(|| format!("a part answered unreadably: {self:?}"))
+    }
+
+    /// This program, started with this part; killed with its handle.
+    pub(crate) fn command(&self) -> anyhow::Result<Command> {
+        let mut command = Command::new(std::env::current_exe().context("where is this program?")?);
+        command.arg("--part").arg(serde_json::to_string(self)?).kill_on_drop(true);
+        Ok(command)
     }
 }
 
@@ -49,11 +60,15 @@ pub(crate) fn answer(part: &str) -> anyhow::Result<()> {
 
 async fn work(part: Part) -> anyhow::Result<String> {
     let answer = match part {
-        Part::Fill { url, events } => serde_json::to_string(&fill::fill(&url, events).await?),
+        Part::Fill { urls, events } => serde_json::to_string(&fill::fill(&urls, events).await?),
+        Part::FillCustomers { urls, customers } => {
+            serde_json::to_string(&fill::fill_customers(&urls, customers).await?)
+        }
         Part::Fold { url } => serde_json::to_string(&rebuild::fold::fold(&url).await?),
         Part::ReadAndParse { url } => serde_json::to_string(&rebuild::read_and_parse::read_and_parse(&url).await?),
         Part::StockEvents { url, events } => serde_json::to_string(&rebuild::stock::make_events(&url, events).await?),
         Part::StockReplay { url, seconds } => serde_json::to_string(&rebuild::stock::replay(&url, seconds).await?),
+        Part::Bare { bytes } => serde_json::to_string(&check::bare::serve(bytes).await?),
     };
     Ok(answer?)
 }

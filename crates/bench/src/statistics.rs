@@ -9,6 +9,13 @@ pub(crate) fn median(samples: &[u64]) -> u64 {
     sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
+/// What so many of a thousand samples do not exceed; 0 without any. Sorts the samples.
+pub(crate) fn percentile(samples: &mut [u64], of_thousand: usize) -> u64 {
+    samples.sort_unstable();
+    let place = (samples.len() * of_thousand.min(1_000)).div_ceil(1_000).saturating_sub(1);
+    samples.get(place).copied().unwrap_or(0)
+}
+
 /// So many a second.
 pub(crate) fn per_second(count: u64, micros: u64) -> u64 {
     ratio(count, micros.max(1), 1_000_000)
@@ -42,6 +49,14 @@ mod tests {
         assert_eq!(median(&[9, 1, 5]), 5);
         assert_eq!(median(&[4, 1, 3, 2]), 2);
         assert_eq!(median(&[]), 0);
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_samples() {
+        let mut samples: Vec<u64> = (1..=200).rev().collect();
+        assert_eq!(percentile(&mut samples, 500), 100);
+        assert_eq!(percentile(&mut samples, 990), 198);
+        assert_eq!(percentile(&mut [], 990), 0);
     }
 
     #[test]

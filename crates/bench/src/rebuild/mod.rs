@@ -5,7 +5,7 @@ pub(crate) mod fold;
 pub(crate) mod read_and_parse;
 pub(crate) mod stock;
 
-use crate::bench::{Bench, say};
+use crate::bench::{Bench, Urls, say};
 use crate::fill::Filled;
 use crate::part::Part;
 use crate::report::{Goal, Report, Section, Unit};
@@ -20,7 +20,7 @@ const MEMORY: u64 = 500 * 1024;
 /// A log, and what was measured on it.
 struct Log {
     name: String,
-    url: String,
+    urls: Urls,
     filled: Filled,
     folded: Vec<Folded>,
     parsed: Vec<Parsed>,
@@ -34,18 +34,20 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Resul
     }
     let stock = bench.create_database("stock")?;
     let events = i64::try_from(bench.size(1_000_000, 5_000))?;
-    Part::StockEvents { url: stock.clone(), events }.run::<()>().await?;
+    Part::StockEvents { url: stock.owner.clone(), events }.run::<()>().await?;
     let mut replayed: Vec<Replayed> = Vec::new();
     for round in 1..=bench.rounds {
         say(&format!("rebuild: round {round}"));
         for log in &mut logs {
-            log.folded.push(Part::Fold { url: log.url.clone() }.run().await?);
-            log.parsed.push(Part::ReadAndParse { url: log.url.clone() }.run().await?);
+            log.folded.push(Part::Fold { url: log.urls.runtime.clone() }.run().await?);
+            log.parsed.push(Part::ReadAndParse { url: log.urls.runtime.clone() }.run().await?);
         }
-        replayed.push(Part::StockReplay { url: stock.clone(), seconds: bench.size(30, 2) }.run().await?);
+        replayed.push(Part::StockReplay { url: stock.owner.clone(), seconds: bench.size(30, 2) }.run().await?);
     }
     let mut section = report.section("rebuild");
-    logs.iter().for_each(|log| log.report(&mut section));
+    for log in &logs {
+        log.report(&mut section);
+    }
     compare(&mut section, &logs, &replayed);
     bench.drop_database("stock")?;
     logs.iter().try_for_each(|log| bench.drop_database(&log.name))
@@ -55,9 +57,9 @@ impl Log {
     async fn fill(bench: &Bench, events: u64) -> anyhow::Result<Self> {
         say(&format!("rebuild: filling a log with {events} events"));
         let name = format!("log_{events}");
-        let url = bench.create_database(&name)?;
-        let filled = Part::Fill { url: url.clone(), events }.run().await?;
-        Ok(Self { name, url, filled, folded: Vec::new(), parsed: Vec::new() })
+        let urls = bench.create_database(&name)?;
+        let filled = Part::Fill { urls: urls.clone(), events }.run().await?;
+        Ok(Self { name, urls, filled, folded: Vec::new(), parsed: Vec::new() })
     }
 
     /// Events a second, of each round.
