@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::harness::event::customer_created;
 use crate::harness::house::House;
-use crate::harness::{show, tables};
+use crate::harness::{show, tables, until};
 
 #[tokio::test]
 async fn everything_is_rebuilt_to_the_same_rows() {
@@ -76,4 +76,28 @@ async fn readers_never_see_half_of_it() {
     };
     let (read, ()) = tokio::join!(reading, rebuilding);
     assert!(read > 20, "{read}");
+}
+
+#[tokio::test]
+async fn a_rebuild_that_is_killed_changes_nothing_and_the_next_one_succeeds() {
+    let (house, server, app) = House::with_story("app").await;
+    let live = tables::live(&house.database.pool).await;
+    let begun = "select count(*) from generation";
+    for round in 0..5 {
+        let mut child = house.command(&["rebuild", "--all", "--yes"]).spawn().unwrap();
+        until("a generation is begun", async || {
+            let count: i64 = sqlx::query_scalar(begun).fetch_one(&house.database.pool).await.unwrap();
+            (count > 1 || child.try_wait().unwrap().is_some()).then_some(())
+        })
+        .await;
+        child.kill().await.unwrap();
+        tables::assert_same(&live, &tables::live(&house.database.pool).await);
+        app.get("/v1/customers/cus_ada/entitlements/pro?explain=1").await.expect(200);
+        if round == 4 {
+            house.run(&["rebuild", "--all", "--yes"]).await.expect(0);
+        }
+    }
+    tables::assert_same(&live, &tables::live(&house.database.pool).await);
+    server.client().record(customer_created("evt_after", "cus_after")).await;
+    house.applied(&server).await;
 }
