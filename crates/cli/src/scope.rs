@@ -43,7 +43,7 @@ impl ScopeArguments {
     /// The one scope that is meant, which need not have been seen yet.
     pub async fn find_or_name(&self, connection: &mut PgConnection) -> anyhow::Result<Scope> {
         if let Some(mode) = self.mode
-            && self.stripe_account.is_some()
+            && (self.stripe_account.is_some() || !seen_in(connection, mode).await?)
         {
             return Ok(Scope { account: self.account().map(Box::from), mode });
         }
@@ -92,6 +92,11 @@ impl ScopeArguments {
             )))),
         }
     }
+}
+
+/// Whether anything was received in this mode, from whichever account.
+async fn seen_in(connection: &mut PgConnection, mode: Mode) -> Result<bool, daybook_store::Error> {
+    Ok(scope::all(connection).await?.into_iter().any(|(_, scope)| scope.mode == mode))
 }
 
 /// Nothing was received yet.

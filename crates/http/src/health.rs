@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use daybook_store::generation;
 use daybook_store::log::read;
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
@@ -44,6 +45,10 @@ impl Lag {
 
     async fn read(app: &Shared) -> Result<Self, Problem> {
         let mut snapshot = Snapshot::begin(app.database.pool()).await?;
+        // Before the worker has made the first generation there is nothing to ask.
+        if generation::pointer(&mut snapshot).await?.is_empty() {
+            return Err(Problem::NotBuilt);
+        }
         let live_size = snapshot.size();
         let log_size = read::size(&mut snapshot).await?;
         let oldest = read::record_by_position(&mut snapshot, live_size).await?;
