@@ -12,14 +12,19 @@ fn quick(measures: &[&str], daybook: Option<&PathBuf>) -> Value {
     if let Some(daybook) = daybook {
         bench.arg("--daybook").arg(daybook);
     }
-    let output = bench.output().unwrap();
+    let output = bench.output().expect("the benchmark starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_slice(&output.stdout).expect("the report is JSON")
 }
 
+fn figure(row: &Value) -> Option<(&str, u64)> {
+    Some((row.get("measure")?.as_str()?, row.get("median")?.as_u64()?))
+}
+
+/// The measure and the median of each row.
 fn figures(report: &Value) -> Vec<(&str, u64)> {
-    let rows = report["rows"].as_array().unwrap();
-    rows.iter().map(|row| (row["measure"].as_str().unwrap(), row["median"].as_u64().unwrap())).collect()
+    let rows = report.get("rows").and_then(Value::as_array).expect("the report has rows");
+    rows.iter().map(|row| figure(row).expect("a row has a measure and a median")).collect()
 }
 
 #[test]
