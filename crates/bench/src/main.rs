@@ -4,7 +4,7 @@
 //!
 //! # Layout
 //! - [`arguments`]: the command line
-//! - [`bench`]: the cluster, its databases, and what a measurement is told; [`fill`]: a log to measure on
+//! - [`mod@bench`]: the cluster, its databases, and what a measurement is told; [`fill`]: a log to measure on
 //! - [`part`]: what runs in a process of its own, so that memory can be told apart; [`serving`]: servers as processes of their own
 //! - [`client`]: the cheapest HTTP client that does
 //! - [`ingest`], [`check`], [`latency`], [`rebuild`]: one file for each thing that is measured
