@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`config`]: what the program is told at start
 //! - [`state`]: what every request shares
-//! - [`router`], [`server`]: the routes, and the loop that serves them
+//! - [`router()`], [`server`]: the routes, and the loop that serves them
 //! - [`problem`]: everything that can go wrong, as problem+json
 //! - [`webhook`]: deliveries, verified and recorded
 //! - [`auth`]: bearer keys
