@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn an_answer_is_found_in_its_bytes() {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Type: a\r\ncontent-length: 3\r\n\r\nabc";
-        assert_eq!(head(answer).unwrap(), Some((200, 54, 57)));
+        assert_eq!(head(answer).unwrap(), Some((200, answer.len() - 3, answer.len())));
         assert_eq!(head(&answer[..40]).unwrap(), None);
         assert!(head(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
     }
