@@ -38,11 +38,21 @@ pub struct WorkerConfig {
     pub lease: Duration,
     /// How long it waits for news at most.
     pub poll: Duration,
+    /// A batch of this many records shows that more are coming fast.
+    pub busy: i64,
+    /// How long after the beginning of a busy batch the next one begins: most of a batch's cost does not depend on its size.
+    pub gather: Duration,
 }
 
 impl Default for WorkerConfig {
     fn default() -> Self {
-        Self { limits: BatchLimits::default(), lease: Duration::from_secs(5), poll: Duration::from_millis(250) }
+        Self {
+            limits: BatchLimits::default(),
+            lease: Duration::from_secs(5),
+            poll: Duration::from_millis(250),
+            busy: 16,
+            gather: Duration::from_millis(40),
+        }
     }
 }
 
@@ -87,14 +97,22 @@ async fn session(
         if !hold(&mut connection, &mut held, holder, config.lease).await? {
             active = None;
         }
-        let moved = match &held {
+        let began = Instant::now();
+        let done = match &held {
             Some(held) => work(&mut connection, &mut active, &held.lease, limits).await?,
-            None => false,
+            None => Done::Nothing,
         };
-        if moved {
-            limits.records = (limits.records * 2).min(config.limits.records);
-        } else {
-            wait(&mut news, config.poll, shutdown).await;
+        match done {
+            Done::Nothing => wait(&mut news, config.poll, shutdown).await,
+            Done::Records(records) => {
+                let full = records >= limits.records;
+                limits.records = (limits.records * 2).min(config.limits.records);
+                if records >= config.busy && !full {
+                    let gathered = tokio::time::sleep_until(began + config.gather);
+                    tokio::select! { () = gathered => {}, () = shutdown.cancelled() => {} }
+                }
+            }
+            Done::Switched => {}
         }
     }
     if let Some(held) = held {
@@ -138,30 +156,40 @@ struct Active {
     size: i64,
 }
 
-/// Does one unit of work. Returns whether there was any.
+/// What came of looking for work.
+enum Done {
+    /// There was none, or it is not this worker's.
+    Nothing,
+    /// So many records were applied.
+    Records(i64),
+    /// Other generations are live now.
+    Switched,
+}
+
+/// Does one unit of work.
 async fn work(
     connection: &mut PgConnection,
     active: &mut Option<Active>,
     lease: &Lease,
     limits: &BatchLimits,
-) -> Result<bool, Error> {
+) -> Result<Done, Error> {
     let generations = Generations::live(&generation::pointer(connection).await?);
     let fits = active.as_ref().is_some_and(|one| one.epoch == lease.epoch && one.generations == generations);
     if !fits {
         *active = begin(connection, lease, generations).await?;
     }
-    let Some(current) = active.as_mut() else { return Ok(false) };
+    let Some(current) = active.as_mut() else { return Ok(Done::Nothing) };
     let place = (Place::Live, &current.generations);
     let applied = apply_next(connection, &mut current.engine, place, current.size, lease.epoch, limits).await;
     match applied {
         Ok(reached) => {
-            let moved = reached > current.size;
+            let records = reached - current.size;
             current.size = reached;
-            Ok(moved)
+            Ok(if records > 0 { Done::Records(records) } else { Done::Nothing })
         }
         Err(Error::Switched) => {
             *active = None;
-            Ok(true)
+            Ok(Done::Switched)
         }
         Err(error) => {
             if limits.records == 1 {
