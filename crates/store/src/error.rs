@@ -63,6 +63,9 @@ pub enum Error {
     /// A generation that answers cannot be dropped.
     #[error("generation {0} is live and cannot be dropped")]
     GenerationLive(i32),
+    /// A generation belongs to another role.
+    #[error("generation {0} belongs to another role, which alone may drop it: drop schema generation_{0} cascade")]
+    GenerationOfAnother(i32),
     /// A checkpoint stands elsewhere than its mover thought.
     #[error("the checkpoint of generation {generation} was not at size {expected} under an epoch up to {epoch}")]
     CheckpointMoved {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 use crate::Error;
 
@@ -30,8 +30,8 @@ pub fn schema(generation: i32) -> String {
     format!("generation_{generation}")
 }
 
-/// Begins a generation: its row, its checkpoint at 0 and its empty schema. Its tables are created by those who own them, after
-/// [`use_generation`].
+/// Begins a generation: its row, its checkpoint at 0 and its empty schema, whose tables the runtime role and the owner of the log may use, whoever
+/// creates them. They are created by those who own them, after [`use_generation`].
 ///
 /// # Errors
 /// When the database fails.
@@ -49,8 +49,51 @@ pub async fn create(connection: &mut PgConnection, code_version: &str) -> Result
     .fetch_one(&mut *connection)
     .await?;
     // Not checked at compile time: the schema's name is made of a number of ours.
-    sqlx::query(&format!("create schema {}", schema(generation.id))).execute(connection).await?;
+    sqlx::query(&format!("create schema {}", schema(generation.id))).execute(&mut *connection).await?;
+    sqlx::query_scalar!("select share_generation($1)", generation.id).fetch_one(connection).await?;
     Ok(generation)
+}
+
+/// Gives the runtime role and the owner of the log their rights to every generation that is the connected role's to share. Doing it twice changes
+/// nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn share_all(connection: &mut PgConnection) -> Result<(), Error> {
+    let mut transaction = connection.begin().await?;
+    // Two processes that grant at once would trip over each other in the catalogue.
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('daybook share generations', 0))")
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query!("select share_generation(id) from generation order by id").fetch_all(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The live generations that a role cannot read and write, oldest first: for want of the rights, or because the schema is gone. Readers of such a one
+/// are told that nothing is built. Without a name, the connected role is meant; of a role that does not exist there are none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unusable(connection: &mut PgConnection, role: Option<&str>) -> Result<Vec<i32>, Error> {
+    let generations = sqlx::query_scalar!(
+        r#"select live.generation as "generation!"
+         from (select distinct generation, to_regnamespace('generation_' || generation) as namespace from live_generation) live
+         join pg_roles on rolname = coalesce($1, current_user)
+         where not coalesce(has_schema_privilege(pg_roles.oid, namespace, 'usage'), false)
+           or exists (
+               select from pg_class
+               where relnamespace = namespace and relkind = 'r'
+                 and not (has_table_privilege(pg_roles.oid, pg_class.oid, 'select')
+                     and has_table_privilege(pg_roles.oid, pg_class.oid, 'insert')
+                     and has_table_privilege(pg_roles.oid, pg_class.oid, 'update')
+                     and has_table_privilege(pg_roles.oid, pg_class.oid, 'delete')))
+         order by live.generation"#,
+        role,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(generations)
 }
 
 /// Every generation, oldest first.
@@ -126,7 +169,8 @@ pub async fn use_generation(connection: &mut PgConnection, generation: i32) -> R
 /// Drops a generation with everything in it.
 ///
 /// # Errors
-/// [`Error::GenerationLive`] while the pointer names it, [`Error::NoSuchGeneration`], or when the database fails.
+/// [`Error::GenerationLive`] while the pointer names it, [`Error::NoSuchGeneration`], [`Error::GenerationOfAnother`] when it belongs to a role that the
+/// connected one is not a member of, or when the database fails.
 pub async fn prune(connection: &mut PgConnection, generation: i32) -> Result<(), Error> {
     let known = all(connection).await?;
     if !known.iter().any(|known| known.id == generation) {
@@ -136,7 +180,14 @@ pub async fn prune(connection: &mut PgConnection, generation: i32) -> Result<(),
         return Err(Error::GenerationLive(generation));
     }
     // Not checked at compile time: the schema's name is made of a number of ours.
-    sqlx::query(&format!("drop schema if exists {} cascade", schema(generation))).execute(&mut *connection).await?;
+    sqlx::query(&format!("drop schema if exists {} cascade", schema(generation)))
+        .execute(&mut *connection)
+        .await
+        .map_err(Error::from)
+        .map_err(|error| match error.sqlstate().as_deref() {
+            Some("42501") => Error::GenerationOfAnother(generation),
+            _ => error,
+        })?;
     sqlx::query!("delete from generation where id = $1", generation).execute(connection).await?;
     Ok(())
 }

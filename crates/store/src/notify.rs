@@ -65,3 +65,11 @@ impl News {
         Ok(())
     }
 }
+
+impl Drop for News {
+    /// Says goodbye to the server: into a closed pool the listener's connection is not put back but ended in order.
+    fn drop(&mut self) {
+        // Closing begins with the call; the rest would only wait for it.
+        drop(self.pool.close());
+    }
+}

@@ -6,7 +6,7 @@ use std::ops::Range;
 use daybook_domain::scope::ScopeId;
 use sqlx::PgConnection;
 
-use super::read::{Record, RecordRow};
+use super::read::{Record, RecordRow, record_rows};
 use crate::Error;
 
 /// Which records are wanted.
@@ -103,12 +103,8 @@ async fn of_kind_oldest_first(
     kind: &str,
     limit: i64,
 ) -> Result<Vec<RecordRow>, Error> {
-    let rows = sqlx::query_as!(
-        RecordRow,
-        "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
-             signature, leaf_hash
-         from record
-         where scope = $1 and kind = $2 and position >= $3 and position < $4
+    let rows = record_rows!(
+        "where scope = $1 and kind = $2 and position >= $3 and position < $4
            and (not $5 or created >= $6 and created < $7)
          order by position limit $8",
         scope.0,
@@ -132,12 +128,8 @@ async fn of_kind_newest_first(
     kind: &str,
     limit: i64,
 ) -> Result<Vec<RecordRow>, Error> {
-    let rows = sqlx::query_as!(
-        RecordRow,
-        "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
-             signature, leaf_hash
-         from record
-         where scope = $1 and kind = $2 and position >= $3 and position < $4
+    let rows = record_rows!(
+        "where scope = $1 and kind = $2 and position >= $3 and position < $4
            and (not $5 or created >= $6 and created < $7)
          order by position desc limit $8",
         scope.0,
@@ -165,12 +157,8 @@ fn kind_columns(filter: &Filter) -> (Option<&str>, &str) {
 
 async fn oldest_first(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<RecordRow>, Error> {
     let (kind, prefix) = kind_columns(filter);
-    let rows = sqlx::query_as!(
-        RecordRow,
-        "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
-             signature, leaf_hash
-         from record
-         where ($1::smallint is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
+    let rows = record_rows!(
+        "where ($1::smallint is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
            and position >= $4 and position < $5 and (not $6 or created >= $7 and created < $8)
          order by position limit $9",
         filter.scope.map(|scope| scope.0),
@@ -190,12 +178,8 @@ async fn oldest_first(connection: &mut PgConnection, filter: &Filter, limit: i64
 
 async fn newest_first(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<RecordRow>, Error> {
     let (kind, prefix) = kind_columns(filter);
-    let rows = sqlx::query_as!(
-        RecordRow,
-        "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
-             signature, leaf_hash
-         from record
-         where ($1::smallint is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
+    let rows = record_rows!(
+        "where ($1::smallint is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
            and position >= $4 and position < $5 and (not $6 or created >= $7 and created < $8)
          order by position desc limit $9",
         filter.scope.map(|scope| scope.0),

@@ -7,7 +7,8 @@
 //! - [`content`]: whether two bodies say the same
 //! - [`classify`]: what becomes of each of a batch, as a pure function
 //! - [`append`]: the transaction
-//! - [`read`]: single records, their bodies, deliveries and conflicts, and the tip
+//! - [`read`]: single records, their bodies and deliveries, and the tip
+//! - [`conflict`]: what contradicts a record
 //! - [`list`]: pages of records by type, scope, time and position
 //! - [`bulk`]: many records with their bodies, as fast as they can be read
 //! - [`verify`]: everything recomputed from the stored fields and bytes
@@ -15,6 +16,7 @@
 pub(crate) mod append;
 pub mod bulk;
 pub(crate) mod classify;
+pub mod conflict;
 pub mod content;
 mod copy;
 pub mod envelope;

@@ -1,11 +1,12 @@
-//! Reading single records: the envelope, the exact bytes, every delivery and every conflict, and the tip of the log. Many records
-//! with their bodies are read by [`super::bulk`].
+//! Reading single records: the envelope, the exact bytes, every delivery, and the tip of the log. Many records with their bodies are
+//! read by [`super::bulk`], what contradicts a record by [`super::conflict`].
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use daybook_domain::scope::ScopeId;
 use sqlx::PgConnection;
 
+pub use super::conflict::{Conflict, of_record as conflicts};
 use super::envelope::Source;
 use crate::Error;
 
@@ -75,6 +76,19 @@ impl TryFrom<RecordRow> for Record {
     }
 }
 
+/// Records by a query of which only the end differs: what follows their columns, then its values. Every use is checked at compile time.
+macro_rules! record_rows {
+    ($end:tt $(, $value:expr)* $(,)?) => {
+        sqlx::query_as!(
+            $crate::log::read::RecordRow,
+            "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
+             signature, leaf_hash from record " + $end
+            $(, $value)*
+        )
+    };
+}
+pub(super) use record_rows;
+
 /// A source as it is stored.
 pub(super) fn stored_source(position: i64, source: &str) -> Result<Source, Error> {
     source.parse().map_err(|_| Error::Stored { column: "source", position, value: source.to_owned() })
@@ -115,15 +129,7 @@ pub async fn size(connection: &mut PgConnection) -> Result<i64, Error> {
 /// # Errors
 /// When the database fails.
 pub async fn record_by_event_id(connection: &mut PgConnection, event_id: &str) -> Result<Option<Record>, Error> {
-    let row = sqlx::query_as!(
-        RecordRow,
-        "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
-             signature, leaf_hash
-         from record where event_id = $1",
-        event_id,
-    )
-    .fetch_optional(connection)
-    .await?;
+    let row = record_rows!("where event_id = $1", event_id).fetch_optional(connection).await?;
     row.map(Record::try_from).transpose()
 }
 
@@ -140,15 +146,8 @@ pub async fn record_by_position(connection: &mut PgConnection, position: i64) ->
 /// # Errors
 /// When the database fails.
 pub async fn records_at(connection: &mut PgConnection, positions: &[i64]) -> Result<Vec<Record>, Error> {
-    let rows = sqlx::query_as!(
-        RecordRow,
-        "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
-             signature, leaf_hash
-         from record where position = any($1) order by position",
-        positions,
-    )
-    .fetch_all(connection)
-    .await?;
+    let rows =
+        record_rows!("where position = any($1) order by position", positions).fetch_all(connection).await?;
     rows.into_iter().map(Record::try_from).collect()
 }
 
@@ -260,51 +259,6 @@ pub async fn deliveries(connection: &mut PgConnection, position: i64) -> Result<
     .fetch_all(connection)
     .await?;
     Ok(deliveries)
-}
-
-/// Something that arrived under the id and API version of a record but says something else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    /// its number
-    pub id: i64,
-    /// the record it contradicts
-    pub position: i64,
-    /// the id both have
-    pub event_id: String,
-    /// the way it came
-    pub source: String,
-    /// when it arrived
-    pub received_at: DateTime<Utc>,
-    /// the API version both have
-    pub api_version: Option<String>,
-    /// the endpoint's label
-    pub endpoint: Option<String>,
-    /// the exact bytes
-    pub body: Vec<u8>,
-}
-
-/// What contradicts the record at this position, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn conflicts(connection: &mut PgConnection, position: i64) -> Result<Vec<Conflict>, Error> {
-    let conflicts = sqlx::query_as!(
-        Conflict,
-        "select id, position, event_id, source, received_at, api_version, endpoint, body
-         from conflict where position = $1 order by id",
-        position,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(conflicts)
-}
-
-/// How many conflicts there are, for the doctor and for alarms.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_conflicts(connection: &mut PgConnection) -> Result<i64, Error> {
-    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from conflict"#).fetch_one(connection).await?)
 }
 
 /// The types seen so far in a scope, with their counts. It reads an index from end to end: not for every request.

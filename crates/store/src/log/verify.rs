@@ -2,8 +2,10 @@
 //! leaves, positions counted. It trusts no stored hash and writes nothing.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 
 use daybook_domain::scope::{Scope, ScopeId};
+use sqlx::PgConnection;
 
 use super::bulk::POSTGRES_EPOCH;
 use super::copy::{CopyReader, CopyRow};
@@ -53,11 +55,36 @@ pub enum Flaw {
         /// the size of the log after the batch
         size: i64,
     },
+    /// There are records behind the end of the log: no batch holds them, and the next append meets them.
+    StrayRecords {
+        /// how many
+        count: i64,
+    },
     /// There are bodies without a record.
     StrayBodies {
         /// how many
         count: i64,
     },
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RecordMissing { position } => write!(formatter, "record {position} is missing"),
+            Self::BodyMissing { position } => write!(formatter, "record {position} has no body"),
+            Self::LeafDiffers { position } => {
+                write!(formatter, "record {position} or its body was altered: its hash is another")
+            }
+            Self::RootDiffers { size } => {
+                write!(formatter, "the batch that ended at size {size} has another root than the records before it")
+            }
+            Self::BatchGap { size } => {
+                write!(formatter, "the batch that ended at size {size} does not begin where the one before it ends")
+            }
+            Self::StrayRecords { count } => write!(formatter, "records in no batch: {count}"),
+            Self::StrayBodies { count } => write!(formatter, "bodies without a record: {count}"),
+        }
+    }
 }
 
 /// No more flaws than these are listed.
@@ -111,16 +138,39 @@ pub async fn verify(database: &Database, mut progress: impl FnMut(i64)) -> Resul
         progress(stop);
         start = stop;
     }
-    let stray = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from body where not exists (select from record where record.position = body.position)"#
-    )
-    .fetch_one(&mut *connection)
-    .await?;
+    let stray = stray_records(&mut connection).await?;
+    if stray > 0 {
+        check.flaw(Flaw::StrayRecords { count: stray });
+    }
+    let stray = stray_bodies(&mut connection).await?;
     if stray > 0 {
         check.flaw(Flaw::StrayBodies { count: stray });
     }
     check.result.root = check.frontier.root();
     Ok(check.result)
+}
+
+/// How many records stand behind the end of the log, where nothing may stand: the next append would meet them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stray_records(connection: &mut PgConnection) -> Result<i64, Error> {
+    // One statement sees a record together with its batch, or neither.
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from record where position >= (select coalesce(max(size), 0) from batch)"#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
+}
+
+async fn stray_bodies(connection: &mut PgConnection) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from body where not exists (select from record where record.position = body.position)"#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
 }
 
 const POSITION: usize = 0;

@@ -4,7 +4,7 @@ use crate::support::{Running, incoming, test_database};
 use bytes::Bytes;
 use chrono::Duration;
 use daybook_domain::scope::{Mode, Scope};
-use daybook_store::log::{read, verify};
+use daybook_store::log::{conflict, read, verify};
 use daybook_store::recorder::{Limits, Refused};
 use daybook_store::{Recorded, Recorder, Source};
 
@@ -62,10 +62,15 @@ async fn every_verified_delivery_leaves_a_row_and_a_conflict_is_kept_in_full() {
     let outcomes: Vec<_> = deliveries.iter().map(|delivery| delivery.outcome.as_str()).collect();
     assert_eq!(outcomes, ["appended", "duplicate", "duplicate", "conflict"]);
     assert_eq!(deliveries[2].api_version.as_deref(), Some("2020-08-27"));
-    let conflicts = read::conflicts(&mut connection, 0).await.unwrap();
+    let conflicts = conflict::of_record(&mut connection, 0).await.unwrap();
     assert_eq!(conflicts.len(), 1);
     assert_eq!(conflicts[0].body, br#"{"a":2}"#);
-    assert_eq!(read::count_conflicts(&mut connection).await.unwrap(), 1);
+    assert_eq!(conflict::count(&mut connection).await.unwrap(), 1);
+    assert_eq!(conflict::count_of_record(&mut connection, 0).await.unwrap(), 1);
+    let listed = conflict::list(&mut connection, i64::MAX, 10).await.unwrap();
+    assert_eq!((listed.len(), listed[0].id, listed[0].event_id.as_str()), (1, conflicts[0].id, "evt_1"));
+    assert_eq!(conflict::list(&mut connection, listed[0].id, 10).await.unwrap(), []);
+    assert_eq!(conflict::find(&mut connection, listed[0].id).await.unwrap().as_ref(), conflicts.first());
     assert_eq!(read::size(&mut connection).await.unwrap(), 1);
     let counters = running.recorder.counters();
     assert_eq!((counters.appended, counters.duplicates, counters.conflicts), (1, 3, 1));

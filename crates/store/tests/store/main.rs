@@ -9,6 +9,8 @@ mod immutability;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod several_processes;
 #[cfg(test)]
 mod support;

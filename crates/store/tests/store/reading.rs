@@ -132,6 +132,12 @@ async fn verification_finds_each_alteration() {
         ("delete from record where position = 29", Flaw::RecordMissing { position: 29 }),
         ("update batch set root = sha256('') where size = 8", Flaw::RootDiffers { size: 8 }),
         ("delete from batch where size = 7", Flaw::BatchGap { size: 8 }),
+        ("delete from batch where size = 30", Flaw::StrayRecords { count: 1 }),
+        (
+            "insert into record select 30, created, received_at, scope, 'evt_forged', source, kind, api_version, endpoint,
+                 secret_label, signature, leaf_hash from record where position = 29",
+            Flaw::StrayRecords { count: 1 },
+        ),
         (
             "insert into body select position + 100, salt, body from body where position = 1",
             Flaw::StrayBodies { count: 1 },
@@ -147,5 +153,6 @@ async fn verification_finds_each_alteration() {
         sqlx::query(alteration).execute(&mut *connection).await.unwrap();
         let flaws = verify(&test.database, |_| ()).await.unwrap().flaws;
         assert_eq!(flaws.first(), Some(&expected), "{alteration}: {flaws:?}");
+        assert!(!expected.to_string().is_empty());
     }
 }

@@ -77,7 +77,11 @@ async fn prune_abandoned(connection: &mut PgConnection) -> Result<(), Error> {
     let live = Generations::live(&generation::pointer(connection).await?);
     for one in generation::all(connection).await? {
         if !live.iter().any(|generation| generation == one.id) {
-            generation::prune(connection, one.id).await?;
+            match generation::prune(connection, one.id).await {
+                // It answers nobody, so it is no reason not to rebuild.
+                Err(error @ daybook_store::Error::GenerationOfAnother(_)) => tracing::warn!(%error, "one is left"),
+                pruned => pruned?,
+            }
         }
     }
     Ok(())

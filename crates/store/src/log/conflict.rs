@@ -1,0 +1,141 @@
+//! What contradicts the log: deliveries that came under the id and API version of a record and say something else. Each is kept in full until a person has
+//! settled it; none is ever taken for the record.
+
+use chrono::{DateTime, Utc};
+use daybook_domain::scope::ScopeId;
+use sqlx::PgConnection;
+
+use crate::Error;
+
+/// Something that arrived under the id and API version of a record but says something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// its number
+    pub id: i64,
+    /// the record it contradicts
+    pub position: i64,
+    /// the id both have
+    pub event_id: String,
+    /// the way it came
+    pub source: String,
+    /// when it arrived
+    pub received_at: DateTime<Utc>,
+    /// the API version both have
+    pub api_version: Option<String>,
+    /// the endpoint's label
+    pub endpoint: Option<String>,
+    /// the exact bytes
+    pub body: Vec<u8>,
+}
+
+/// A conflict without its body, and the scope of the record it contradicts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// its number
+    pub id: i64,
+    /// the record it contradicts
+    pub position: i64,
+    /// the id both have
+    pub event_id: String,
+    /// the `type` it gives itself
+    pub kind: String,
+    /// the scope of the record
+    pub scope: ScopeId,
+    /// the way it came
+    pub source: String,
+    /// when it arrived
+    pub received_at: DateTime<Utc>,
+    /// the API version both have
+    pub api_version: Option<String>,
+    /// the endpoint's label
+    pub endpoint: Option<String>,
+    /// the label of the secret that verified it
+    pub secret_label: Option<String>,
+}
+
+/// So many are read with their bodies at one time: whoever holds a leaked secret can make more of them than memory holds.
+pub const MOST: i64 = 20;
+
+/// What contradicts the record at this position, oldest first, the first [`MOST`] of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_record(connection: &mut PgConnection, position: i64) -> Result<Vec<Conflict>, Error> {
+    let conflicts = sqlx::query_as!(
+        Conflict,
+        "select id, position, event_id, source, received_at, api_version, endpoint, body
+         from conflict where position = $1 order by id limit $2",
+        position,
+        MOST,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(conflicts)
+}
+
+/// How many contradict the record at this position.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_of_record(connection: &mut PgConnection, position: i64) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(r#"select count(*) as "count!" from conflict where position = $1"#, position)
+        .fetch_one(connection)
+        .await?;
+    Ok(count)
+}
+
+/// The conflict of this number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(connection: &mut PgConnection, id: i64) -> Result<Option<Conflict>, Error> {
+    let conflict = sqlx::query_as!(
+        Conflict,
+        "select id, position, event_id, source, received_at, api_version, endpoint, body from conflict where id = $1",
+        id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(conflict)
+}
+
+/// Conflicts with numbers below `before`, newest first, of every scope.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(connection: &mut PgConnection, before: i64, limit: i64) -> Result<Vec<Summary>, Error> {
+    let rows = sqlx::query!(
+        "select conflict.id, position, conflict.event_id, conflict.kind, scope, conflict.source, conflict.received_at,
+             conflict.api_version, conflict.endpoint, conflict.secret_label
+         from conflict join record using (position)
+         where conflict.id < $1
+         order by conflict.id desc limit $2",
+        before,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Summary {
+            id: row.id,
+            position: row.position,
+            event_id: row.event_id,
+            kind: row.kind,
+            scope: ScopeId(row.scope),
+            source: row.source,
+            received_at: row.received_at,
+            api_version: row.api_version,
+            endpoint: row.endpoint,
+            secret_label: row.secret_label,
+        })
+        .collect())
+}
+
+/// How many conflicts there are, for the doctor and for alarms.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(connection: &mut PgConnection) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from conflict"#).fetch_one(connection).await?)
+}
