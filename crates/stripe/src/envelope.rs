@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use daybook_domain::time::Timestamp;
-use sha2::{Digest, Sha256};
+use ring::digest;
 
 use crate::{
     json::{Fault, Found, Object, kind_of},
@@ -107,7 +107,7 @@ pub fn read(body: &[u8]) -> Result<Envelope<'_>, Unreadable> {
 
 /// The id under which verified bytes without a readable event id are kept: `body:` and the SHA-256 of the body.
 pub fn fallback_id(body: &[u8]) -> Box<str> {
-    format!("body:{}", hex::encode(Sha256::digest(body))).into()
+    format!("body:{}", hex::encode(digest::digest(&digest::SHA256, body))).into()
 }
 
 /// The body as the text of something that starts like a JSON object.
