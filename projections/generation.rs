@@ -10,17 +10,29 @@ pub struct Part {
     /// Its tables.
     pub tables: &'static [&'static str],
     schema: &'static str,
-    indexes: &'static str,
+    replaced: &'static str,
+    growing: &'static str,
 }
 
-/// Defines the parts from their folders.
+/// Which tables: those whose rows are replaced when states change, or those that only ever grow, which a rebuild neither
+/// reads nor removes from and so can index last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tables {
+    /// Rows are replaced.
+    Replaced,
+    /// Rows are only added.
+    Growing,
+}
+
+/// Defines the parts from their folders: those with rows that are replaced, then those that only grow.
 macro_rules! parts {
-    ($($constant:ident: $name:literal = [$($folder:literal),+], $tables:expr;)*) => {
+    ($($constant:ident: $name:literal = [$($folder:literal),+] + [$($growing:literal),*], $tables:expr;)*) => {
         $(const $constant: Part = Part {
             name: $name,
             tables: &$tables,
-            schema: concat!($(include_str!(concat!($folder, "/schema.sql"))),+),
-            indexes: concat!($(include_str!(concat!($folder, "/indexes.sql"))),+),
+            schema: concat!($(include_str!(concat!($folder, "/schema.sql")),)+ $(include_str!(concat!($growing, "/schema.sql"))),*),
+            replaced: concat!($(include_str!(concat!($folder, "/indexes.sql"))),+),
+            growing: concat!($(include_str!(concat!($growing, "/indexes.sql"))),*),
         };)*
         /// All parts; the first is what the worker itself stands on.
         pub const PARTS: &[Part] = &[$($constant),*];
@@ -28,12 +40,12 @@ macro_rules! parts {
 }
 
 parts! {
-    AGGREGATES: "aggregates" = ["objects", "aggregates", "records", "changes"],
+    AGGREGATES: "aggregates" = ["objects", "changes"] + ["aggregates", "records"],
         ["object", "event", "record_outcome", "change"];
-    ENTITLEMENTS: "entitlements" = ["entitlements"], ["entitlement_source"];
-    SUBSCRIPTIONS: "subscriptions" = ["subscriptions"], ["subscription"];
-    CUSTOMERS: "customers" = ["customers"], ["customer", "account_link"];
-    JOURNAL: "journal" = ["journal", "balances"], ["posting", "balance"];
+    ENTITLEMENTS: "entitlements" = ["entitlements"] + [], ["entitlement_source"];
+    SUBSCRIPTIONS: "subscriptions" = ["subscriptions"] + [], ["subscription"];
+    CUSTOMERS: "customers" = ["customers"] + [], ["customer", "account_link"];
+    JOURNAL: "journal" = ["journal", "balances"] + [], ["posting", "balance"];
 }
 
 impl Part {
@@ -54,11 +66,24 @@ impl Part {
         connection.execute(format!("drop table {}", self.tables.join(", ")).as_str()).await.map(drop)
     }
 
-    /// Makes its keys and indexes.
+    /// Makes all its keys and indexes.
     ///
     /// # Errors
     /// What the database says: a row that stands twice, for one.
     pub async fn index(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        connection.execute(self.indexes).await.map(drop)
+        self.index_tables(connection, Tables::Replaced).await?;
+        self.index_tables(connection, Tables::Growing).await
+    }
+
+    /// Makes the keys and indexes of these of its tables.
+    ///
+    /// # Errors
+    /// What the database says: a row that stands twice, for one.
+    pub async fn index_tables(&self, connection: &mut PgConnection, tables: Tables) -> Result<(), sqlx::Error> {
+        let indexes = match tables {
+            Tables::Replaced => self.replaced,
+            Tables::Growing => self.growing,
+        };
+        connection.execute(indexes).await.map(drop)
     }
 }

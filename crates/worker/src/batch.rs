@@ -133,7 +133,7 @@ async fn write(
         body: &entry.body,
     });
     engine.apply(connection, records.map(|record| Reading::of(&record)).collect()).await?;
-    engine.flush(connection).await?;
+    engine.flush(connection, None).await?;
     let output = &mut engine.output;
     output.remove_replaced(connection).await?;
     output.write_rows(connection).await?;

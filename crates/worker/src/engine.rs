@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 
 use crate::{
     Error,
-    flush::flush,
+    flush::{Outlet, flush},
     fold::{Context, fold},
     loader::Loader,
     output::Output,
@@ -98,12 +98,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Derives the rows of everything that has changed since the last flush.
+    /// Derives the rows of everything that has changed since the last flush into `output`. With an outlet, they go there
+    /// whenever they are many.
     ///
     /// # Errors
     /// What the database says when states have to be loaded.
-    pub async fn flush(&mut self, connection: &mut PgConnection) -> Result<(), Error> {
-        flush(&mut self.set, &mut self.loader, connection, &mut self.output).await
+    pub async fn flush(&mut self, connection: &mut PgConnection, outlet: Option<&Outlet>) -> Result<(), Error> {
+        flush(&mut self.set, &mut self.loader, connection, (&mut self.output, outlet)).await
     }
 
     /// Lets go of states beyond so many. Only after what was flushed is written.

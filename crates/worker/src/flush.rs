@@ -12,6 +12,7 @@ use daybook_domain::{
 };
 use daybook_projections::{changes::Changed, objects, owner::Owner};
 use sqlx::PgConnection;
+use tokio::sync::mpsc;
 
 use crate::{
     Error,
@@ -24,11 +25,14 @@ use crate::{
 
 /// Settlements that are worked through at a time: their transactions are in memory together.
 const SETTLEMENTS: usize = 4_000;
-/// Rows are written as soon as they are so many bytes.
+/// Rows are let out as soon as they are so many bytes.
 const ENOUGH: usize = 8 << 20;
 
-/// Derives the rows of everything that has changed since the last flush. What is more than a few megabytes is written at
-/// once; the rest is left in `output`.
+/// Where rows go while more are derived. Whoever takes them writes them in the order they come.
+pub type Outlet = mpsc::Sender<Output>;
+
+/// Derives the rows of everything that has changed since the last flush. With an outlet, what is more than a few megabytes
+/// goes there at once; the rest is left in `output`.
 ///
 /// # Errors
 /// What the database says.
@@ -36,7 +40,7 @@ pub async fn flush(
     set: &mut WorkingSet,
     loader: &mut Loader,
     connection: &mut PgConnection,
-    output: &mut Output,
+    (output, outlet): (&mut Output, Option<&Outlet>),
 ) -> Result<(), Error> {
     for (scope, books) in set.all() {
         for seeds in books.take_unsettled().chunks(SETTLEMENTS) {
@@ -45,25 +49,26 @@ pub async fn flush(
             for (object, transactions) in settled.transactions {
                 let owner = Owner { scope, object };
                 renew(books, &owner, Some(&transactions), loader, output);
-                write_enough(connection, output).await?;
+                let_out(output, outlet).await;
             }
         }
         for object in books.take_dirty() {
             if books.is_dirty(&object) {
                 renew(books, &Owner { scope, object }, None, loader, output);
-                write_enough(connection, output).await?;
+                let_out(output, outlet).await;
             }
         }
     }
     Ok(())
 }
 
-async fn write_enough(connection: &mut PgConnection, output: &mut Output) -> Result<(), Error> {
-    if output.size() >= ENOUGH {
-        output.remove_replaced(connection).await?;
-        output.write_rows(connection).await?;
+async fn let_out(output: &mut Output, outlet: Option<&Outlet>) {
+    if output.size() >= ENOUGH
+        && let Some(outlet) = outlet
+    {
+        // Nobody takes them when the writer has failed: it says why itself.
+        let _failed = outlet.send(std::mem::take(output)).await;
     }
-    Ok(())
 }
 
 /// Derives the rows of one owner, and stores its state if it or its rows have changed.

@@ -53,13 +53,14 @@ async fn build(
     observer: &Observer<'_>,
 ) -> Result<Rebuilt, Error> {
     let size = live_size(connection).await?;
-    fold_log(database, Target { generation, size }, config, observer).await?;
+    let folded = fold_log(database, Target { generation, size }, config, observer).await?;
     checkpoint::advance(connection, generation, 0, size, 0).await?;
     (observer.progress)(Progress::CatchingUp);
     let mut engine = Engine::new(Loader::Any);
     let size = catch_up(connection, &mut engine, generation, size, observer).await?;
     (observer.progress)(Progress::Switching);
     let size = switch_over(connection, &mut engine, generation, size, what).await?;
+    let _freed = tokio::task::spawn_blocking(move || drop(folded));
     Ok(Rebuilt { generation, size })
 }
 

@@ -1,9 +1,14 @@
 //! The log from the first record on, folded into the tables of a new generation.
 //!
-//! Three tasks share the work: one reads and translates ahead, one folds and derives, one writes the rows that only ever
-//! grow (events of aggregates, outcomes of records). All channels between them are short.
+//! The work is shared by tasks: one reads and translates ahead, one folds and derives, one writes the rows that only ever
+//! grow (events of aggregates, outcomes of records) and indexes them at the end, one writes the rows of a flush while
+//! more are derived. All channels between them are short.
 
-use daybook_projections::{balances, copy::Rows, generation::PARTS};
+use daybook_projections::{
+    balances,
+    copy::Rows,
+    generation::{PARTS, Tables},
+};
 use daybook_store::{
     Database, generation,
     log::bulk::{BulkReader, BulkRow},
@@ -15,7 +20,9 @@ use super::{Observer, Progress, RebuildConfig};
 use crate::{
     Error,
     engine::{Engine, Reading, Record},
+    flush::Outlet,
     loader::Loader,
+    output::Output,
 };
 
 /// Chunks read ahead while one is folded.
@@ -33,16 +40,17 @@ pub(super) struct Target {
     pub size: i64,
 }
 
-/// Fills the tables of a generation with what the first records say.
+/// Fills the tables of a generation with what the first records say. Returns the engine only because giving back the
+/// memory of so many states takes a while: the caller drops it when nobody waits any more.
 pub(super) async fn fold_log(
     database: &Database,
     target: Target,
     config: &RebuildConfig,
     observer: &Observer<'_>,
-) -> Result<(), Error> {
+) -> Result<Engine, Error> {
     let (sender, mut chunks) = mpsc::channel(READ_AHEAD);
     let reader = tokio::spawn(read(BulkReader::new(database), target.size, config.records, sender));
-    let mut filling = Filling::begin(database, target).await?;
+    let mut filling = Filling::begin(database, target.generation).await?;
     let mut done = 0;
     while let Some(chunk) = chunks.recv().await {
         if observer.shutdown.is_cancelled() {
@@ -59,9 +67,9 @@ pub(super) async fn fold_log(
         return Err(Error::Gap { expected: done });
     }
     (observer.progress)(Progress::Writing);
-    filling.flush().await?;
+    filling.flush(Growing::Complete).await?;
     (observer.progress)(Progress::Indexing);
-    filling.finish(database).await
+    filling.finish().await
 }
 
 /// What the reader hands over: some records in the order of their positions, or why there are no more.
@@ -112,36 +120,49 @@ fn reading_of(row: &BulkRow) -> Reading {
     })
 }
 
+/// Whether rows that only grow will still come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Growing {
+    /// They will.
+    Incomplete,
+    /// All are there: they can be indexed.
+    Complete,
+}
+
 struct Filling {
+    /// States are read back through it.
     connection: PgConnection,
+    /// Flushed rows are written through it.
+    writing: Option<PgConnection>,
     engine: Engine,
-    target: Target,
-    growing: mpsc::Sender<Rows>,
-    writer: JoinHandle<Result<(), Error>>,
+    generation: i32,
+    growing: Option<mpsc::Sender<Rows>>,
+    grower: JoinHandle<Result<(), Error>>,
     indexed: bool,
 }
 
 impl Filling {
-    async fn begin(database: &Database, target: Target) -> Result<Self, Error> {
+    async fn begin(database: &Database, generation: i32) -> Result<Self, Error> {
         let (growing, rows) = mpsc::channel(1);
         Ok(Self {
             connection: database.dedicated_connection().await?,
+            writing: Some(database.dedicated_connection().await?),
             engine: Engine::new(Loader::of_empty_generation()),
-            target,
-            growing,
-            writer: tokio::spawn(write(database.dedicated_connection().await?, target.generation, rows)),
+            generation,
+            growing: Some(growing),
+            grower: tokio::spawn(grow(database.dedicated_connection().await?, generation, rows)),
             indexed: false,
         })
     }
 
     async fn apply(&mut self, readings: Vec<Reading>, config: &RebuildConfig) -> Result<(), Error> {
         let mut transaction = self.connection.begin().await?;
-        generation::use_generation(&mut transaction, self.target.generation).await?;
+        generation::use_generation(&mut transaction, self.generation).await?;
         self.engine.apply(&mut transaction, readings).await?;
         transaction.commit().await?;
         self.hand_over(config.rows).await;
         if self.engine.states() > config.states {
-            self.flush().await?;
+            self.flush(Growing::Incomplete).await?;
             // Half of it goes at once, so that the next flush is far away.
             self.engine.evict(config.states / 2);
             self.index().await?;
@@ -149,89 +170,105 @@ impl Filling {
         Ok(())
     }
 
-    /// Gives rows that only grow to the writer, once they are so many bytes. When the writer has failed nobody takes
+    /// Gives rows that only grow to their writer, once they are so many bytes. When the writer has failed nobody takes
     /// them; the end of the rebuild says why.
     async fn hand_over(&mut self, enough: usize) {
+        let Some(growing) = &self.growing else { return };
         for rows in [&mut self.engine.output.events, &mut self.engine.output.outcomes] {
             if rows.size() >= enough {
-                let full = rows.take();
-                let _failed = self.growing.send(full).await;
+                let _failed = growing.send(rows.take()).await;
             }
         }
     }
 
     /// Writes everything derived so far.
-    async fn flush(&mut self) -> Result<(), Error> {
+    async fn flush(&mut self, growing: Growing) -> Result<(), Error> {
         self.hand_over(1).await;
+        if growing == Growing::Complete {
+            self.growing = None;
+        }
+        let Some(connection) = self.writing.take() else { return Err(Error::Stopped) };
+        let (outlet, pieces) = mpsc::channel(1);
+        let writer = tokio::spawn(write(connection, self.generation, pieces));
+        let derived = self.derive(&outlet).await;
+        drop(outlet);
+        // States may be read back only when all of them are written.
+        self.writing = Some(joined(writer.await)?);
+        derived
+    }
+
+    async fn derive(&mut self, outlet: &Outlet) -> Result<(), Error> {
         let mut transaction = self.connection.begin().await?;
-        generation::use_generation(&mut transaction, self.target.generation).await?;
-        self.engine.flush(&mut transaction).await?;
-        let output = &mut self.engine.output;
-        output.remove_replaced(&mut transaction).await?;
-        output.write_rows(&mut transaction).await?;
-        // Balances are summed at the end, and nobody has read anything yet.
-        output.deltas = balances::Deltas::default();
-        output.changed.clear();
+        generation::use_generation(&mut transaction, self.generation).await?;
+        self.engine.flush(&mut transaction, Some(outlet)).await?;
         transaction.commit().await?;
+        let _failed = outlet.send(std::mem::take(&mut self.engine.output)).await;
         Ok(())
     }
 
-    /// Makes keys and indexes before states are read back, once.
+    /// Makes keys and indexes of what is replaced, once: before states are read back.
     async fn index(&mut self) -> Result<(), Error> {
         if !self.indexed {
-            index(&mut self.connection, self.target.generation, |_| true).await?;
+            index(&mut self.connection, self.generation, Tables::Replaced).await?;
             self.indexed = true;
         }
         Ok(())
     }
 
-    async fn finish(mut self, database: &Database) -> Result<(), Error> {
-        drop(self.growing);
-        // Giving back the memory of so many states takes a while, and nobody has to wait for it.
-        let _freed = tokio::task::spawn_blocking(move || drop(self.engine));
-        self.writer.await.map_err(|_| Error::Gap { expected: self.target.size })??;
-        let number = self.target.generation;
-        if self.indexed {
-            sum(&mut self.connection, number).await?;
-        } else {
-            let mut other = database.dedicated_connection().await?;
-            let (aggregates, readers) = tokio::join!(
-                index(&mut other, number, |name| name == generation::AGGREGATES),
-                index_and_sum(&mut self.connection, number),
-            );
-            aggregates.and(readers)?;
-            other.close().await?;
+    async fn finish(mut self) -> Result<Engine, Error> {
+        self.index().await?;
+        sum(&mut self.connection, self.generation).await?;
+        joined(self.grower.await)?;
+        for connection in [Some(self.connection), self.writing].into_iter().flatten() {
+            connection.close().await?;
         }
-        self.connection.close().await?;
-        Ok(())
+        Ok(self.engine)
     }
 }
 
-async fn index_and_sum(connection: &mut PgConnection, number: i32) -> Result<(), Error> {
-    index(connection, number, |name| name != generation::AGGREGATES).await?;
-    sum(connection, number).await
+/// What a task came to. One that was torn down with the runtime counts as stopped.
+fn joined<T>(task: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
+    task.map_err(|_| Error::Stopped)?
 }
 
-/// Writes growing rows as they come.
-async fn write(mut connection: PgConnection, generation: i32, mut growing: mpsc::Receiver<Rows>) -> Result<(), Error> {
+/// Writes growing rows as they come, and indexes them when all are there.
+async fn grow(mut connection: PgConnection, generation: i32, mut growing: mpsc::Receiver<Rows>) -> Result<(), Error> {
     while let Some(mut rows) = growing.recv().await {
         let mut transaction = connection.begin().await?;
         generation::use_generation(&mut transaction, generation).await?;
         rows.write(&mut transaction).await?;
         transaction.commit().await?;
     }
+    index(&mut connection, generation, Tables::Growing).await?;
     connection.close().await?;
     Ok(())
 }
 
-async fn index(connection: &mut PgConnection, generation: i32, which: impl Fn(&str) -> bool) -> Result<(), Error> {
+/// Writes the pieces of one flush in one transaction, and gives the connection back.
+async fn write(
+    mut connection: PgConnection,
+    generation: i32,
+    mut pieces: mpsc::Receiver<Output>,
+) -> Result<PgConnection, Error> {
+    let mut transaction = connection.begin().await?;
+    generation::use_generation(&mut transaction, generation).await?;
+    while let Some(mut output) = pieces.recv().await {
+        // Balances are summed at the end and nobody has read anything yet, so deltas and changes are not written.
+        output.remove_replaced(&mut transaction).await?;
+        output.write_rows(&mut transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(connection)
+}
+
+async fn index(connection: &mut PgConnection, generation: i32, tables: Tables) -> Result<(), Error> {
     let mut transaction = connection.begin().await?;
     generation::use_generation(&mut transaction, generation).await?;
     sqlx::query_scalar!("select set_config('maintenance_work_mem', '256MB', true)")
         .fetch_one(&mut *transaction)
         .await?;
-    for part in PARTS.iter().filter(|part| which(part.name)) {
-        part.index(&mut transaction).await?;
+    for part in PARTS {
+        part.index_tables(&mut transaction, tables).await?;
     }
     transaction.commit().await?;
     Ok(())

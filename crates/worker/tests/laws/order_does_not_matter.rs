@@ -55,7 +55,7 @@ async fn rows_of(connection: &mut PgConnection, events: &[RenderedEvent]) -> Vec
     for chunk in records.chunks(7) {
         engine.apply(connection, chunk.iter().map(Reading::of).collect()).await.unwrap();
     }
-    engine.flush(connection).await.unwrap();
+    engine.flush(connection, None).await.unwrap();
     let readers = &engine.output.readers;
     [
         ("entitlement_source", &readers.sources),
