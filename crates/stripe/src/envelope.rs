@@ -4,13 +4,14 @@
 //! be read, so that a verified body always finds its place in the log: under its own id, or under [`fallback_id`].
 //! All text that leaves here is short and free of control characters, because it becomes keys and columns.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use daybook_domain::time::Timestamp;
 use ring::digest;
+use serde_json::{error::Category, value::RawValue};
 
 use crate::{
-    json::{Fault, Found, Object, kind_of},
+    json::{Fault, Fields, Found, Tape, kind_of},
     time,
 };
 
@@ -101,8 +102,8 @@ pub struct Unreadable {
 /// Reads the envelope of a body. One scan; `data` is only skipped over.
 pub fn read(body: &[u8]) -> Result<Envelope<'_>, Unreadable> {
     let text = json_object(body)?;
-    let fields: Object<'_> = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    Envelope::of(&fields)
+    let tape = Tape::read_outermost(text).ok_or_else(|| not_json(text))?;
+    Envelope::of(tape.root().fields().unwrap_or_default())
 }
 
 /// The id under which verified bytes without a readable event id are kept: `body:` and the SHA-256 of the body.
@@ -119,17 +120,27 @@ pub(crate) fn json_object(body: &[u8]) -> Result<&str, Unreadable> {
         Ok(text)
     } else if start.is_empty() {
         Err(not_an_event("the body is empty"))
-    } else {
+    } else if starts_like_json(start) {
         Err(not_an_event(format!("the body is not a JSON object but starts like {}", kind_of(start))))
+    } else {
+        Err(not_an_event("the body is not JSON: it starts like none of its values"))
     }
 }
 
-/// The fault of a body that starts like an object and is none.
-pub(crate) fn not_json(error: &serde_json::Error) -> Unreadable {
+/// Whether the text starts with what begins a value, or is one whole value: `nope` does not start like `null`.
+fn starts_like_json(text: &str) -> bool {
+    text.starts_with(|first: char| matches!(first, '[' | '"' | '-' | '0'..='9')) || Tape::read_outermost(text).is_some()
+}
+
+/// The fault of a body that starts like an object and is none. Finding the place is left to `serde_json`.
+pub(crate) fn not_json(text: &str) -> Unreadable {
+    let Err(error) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(text) else {
+        return not_an_event("the body is too long");
+    };
     let what = match error.classify() {
-        serde_json::error::Category::Eof => "it is cut off",
-        serde_json::error::Category::Io | serde_json::error::Category::Syntax => "it breaks",
-        serde_json::error::Category::Data => "it is not as expected",
+        Category::Eof => "it is cut off",
+        Category::Io | Category::Syntax => "it breaks",
+        Category::Data => "it is not as expected",
     };
     not_an_event(format!("the body is not JSON: {what} at line {}, column {}", error.line(), error.column()))
 }
@@ -149,16 +160,16 @@ fn not_an_event(reason: impl Into<Box<str>>) -> Unreadable {
 
 impl<'a> Envelope<'a> {
     /// Reads the envelope from the fields of the event.
-    pub(crate) fn of(fields: &Object<'a>) -> Result<Self, Unreadable> {
-        let read = match (fields.repeated(SINGLE), Form::of(fields)) {
+    pub(crate) fn of(fields: Fields<'_, 'a>) -> Result<Self, Unreadable> {
+        let read = match (fields.repeated(SINGLE), Form::of(&fields)) {
             (Some(name), _) => Err((Flaw::Unreadable, Fault::new(name, "it stands twice"))),
             (None, Err(fault)) => Err((Flaw::NotAnEvent, fault)),
-            (None, Ok(form)) => Self::in_form(form, fields).map_err(|fault| (Flaw::Unreadable, fault)),
+            (None, Ok(form)) => Self::in_form(form, &fields).map_err(|fault| (Flaw::Unreadable, fault)),
         };
-        read.map_err(|(flaw, fault)| Unreadable::salvage(flaw, &fault, fields))
+        read.map_err(|(flaw, fault)| Unreadable::salvage(flaw, &fault, &fields))
     }
 
-    fn in_form(form: Form, fields: &Object<'a>) -> Found<Self> {
+    fn in_form(form: Form, fields: &Fields<'_, 'a>) -> Found<Self> {
         let (request_id, idempotency_key) = request(fields)?;
         Ok(Self {
             id: fields.id("id")?.ok_or_else(|| fields.missing("id"))?,
@@ -179,7 +190,7 @@ impl<'a> Envelope<'a> {
 
 impl Form {
     /// The form says itself what it is; an event that does not is the older one.
-    fn of(fields: &Object<'_>) -> Found<Self> {
+    fn of(fields: &Fields<'_, '_>) -> Found<Self> {
         match fields.text("object")?.as_deref() {
             Some("event") | None => Ok(Self::Snapshot),
             Some("v2.core.event") => Ok(Self::Thin),
@@ -190,7 +201,7 @@ impl Form {
 
 impl Unreadable {
     /// Keeps of the fields what can be read and stands once.
-    fn salvage(flaw: Flaw, fault: &Fault, fields: &Object<'_>) -> Self {
+    fn salvage(flaw: Flaw, fault: &Fault, fields: &Fields<'_, '_>) -> Self {
         let once = |name: &str| fields.repeated(&[name]).is_none();
         let id = |name: &str| fields.id(name).ok().flatten().filter(|_| once(name)).map(|id| Box::from(&*id));
         Self {
@@ -207,7 +218,7 @@ impl Unreadable {
 }
 
 /// `account`, or the account in the `context` of a thin event (`acct_...`, or a path that ends in one).
-fn account<'a>(fields: &Object<'a>) -> Found<Option<Cow<'a, str>>> {
+fn account<'a>(fields: &Fields<'_, 'a>) -> Found<Option<Cow<'a, str>>> {
     if let Some(account) = fields.id("account")? {
         return Ok(Some(account));
     }
@@ -223,7 +234,7 @@ fn last_account(path: &str) -> Option<&str> {
 }
 
 /// Seconds since 1970, or a time as text in thin events.
-fn created(fields: &Object<'_>) -> Found<Option<Timestamp>> {
+fn created(fields: &Fields<'_, '_>) -> Found<Option<Timestamp>> {
     if !fields.raw("created").is_some_and(|raw| raw.starts_with('"')) {
         return fields.time("created");
     }
@@ -236,7 +247,7 @@ fn created(fields: &Object<'_>) -> Found<Option<Timestamp>> {
 type Request<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
 
 /// `request` is an object, before 2017-05-25 an id, and absent in very old events. Thin events keep it in `reason`.
-fn request<'a>(fields: &Object<'a>) -> Found<Request<'a>> {
+fn request<'a>(fields: &Fields<'_, 'a>) -> Found<Request<'a>> {
     match fields.some("request") {
         None => Ok((None, None)),
         Some(raw) if raw.starts_with('"') => Ok((fields.text("request")?, None)),
@@ -248,7 +259,7 @@ fn request<'a>(fields: &Object<'a>) -> Found<Request<'a>> {
     }
 }
 
-fn related(fields: &Object<'_>) -> Found<Option<Related>> {
+fn related(fields: &Fields<'_, '_>) -> Found<Option<Related>> {
     let Some(related) = fields.object("related_object")? else {
         return Ok(None);
     };

@@ -1,8 +1,9 @@
 //! The reader the translators share: objects whose values stay raw until they are asked for.
 //!
-//! The first scan of a body validates all of it and keeps values as slices; later scans of nested values only cut. A value is looked at when a translator asks
-//! for it by name, so unknown fields cost one skip, and a value of the wrong type is a [`Fault`] that names its path,
-//! never a guess. Absent and null are the same answer except where the difference means something ([`Reference`]).
+//! One scan of a body validates all of it and writes down where every value stands ([`Tape`]); nothing is scanned twice.
+//! A value is looked at when a translator asks for it by name, so unknown fields cost no more than that scan, and a value
+//! of the wrong type is a [`Fault`] that names its path, never a guess. Absent and null are the same answer except where
+//! the difference means something ([`Reference`]).
 //! A key that stands twice counts with its last value, as in most readers of JSON.
 
 mod fault;
@@ -11,12 +12,13 @@ mod list;
 mod object;
 mod reference;
 mod scan;
+mod tape;
 mod text;
 
 pub(crate) use fault::{Fault, Found};
 pub(crate) use hash::{Hash, of_bytes, of_value};
 pub(crate) use list::List;
-pub(crate) use object::{Name, Object};
+pub(crate) use object::{Fields, Object};
 pub(crate) use reference::Reference;
-pub(crate) use scan::inner;
+pub(crate) use tape::{Tape, Value};
 pub(crate) use text::{id_of, kind_of, text_of};

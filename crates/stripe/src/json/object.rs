@@ -1,84 +1,54 @@
-//! A JSON object as a list of its fields, values still raw.
+//! A JSON object: its fields, read by name and kind, values still raw until then.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use daybook_domain::{fact::Metadata, money::Currency, time::Timestamp};
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
 
-use super::{Fault, Found, List, id_of, kind_of, scan::Scanner, text_of};
+use super::{
+    Fault, Found, List, Value, id_of, kind_of,
+    tape::{Entry, mark},
+    text_of,
+};
 
 /// The largest number that is read. Stripe's amounts have twelve digits at most; balances, which are sums in 64 bits,
 /// then hold thousands of the largest before they overflow.
 const LARGEST: u64 = 1_000_000_000_000_000;
 
-/// The fields of one object, in the order of the body.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Object<'a> {
-    fields: Vec<Field<'a>>,
+/// The fields of one object, in the order of the body: a view of a tape (`'t`) over a text (`'a`). Empty by default.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fields<'t, 'a> {
+    text: &'a str,
+    all: &'t [Entry],
+    own: &'t [Entry],
 }
 
-#[derive(Clone, Debug)]
-struct Field<'a> {
-    mark: u64,
-    name: Cow<'a, str>,
-    raw: &'a str,
-}
+/// An object whose values are used no longer than its tape.
+pub(crate) type Object<'t> = Fields<'t, 't>;
 
-/// The length and last bytes of a name: enough to tell nearly all names of one object apart without comparing them.
-#[inline]
-fn mark(name: &str) -> u64 {
-    let length = (name.len() as u64) << 56;
-    match name.as_bytes().last_chunk() {
-        Some(last) => u64::from_le_bytes(*last).wrapping_add(length),
-        None => name.bytes().fold(length, |mark, byte| mark.rotate_left(8) ^ u64::from(byte)),
-    }
-}
-
-impl<'a> Object<'a> {
-    /// Takes apart the text of one JSON object, which is known to be JSON.
-    pub(crate) fn parse(raw: &'a str) -> Found<Self> {
-        if raw.starts_with('{') {
-            Ok(Self::scan(&mut Scanner::new(raw)))
-        } else {
-            Err(Fault::new("", format!("expected an object, found {}", kind_of(raw))))
-        }
+impl<'t, 'a> Fields<'t, 'a> {
+    /// The object of these entries, among all of the tape.
+    #[inline]
+    pub(super) fn new(text: &'a str, all: &'t [Entry], own: &'t [Entry]) -> Self {
+        Self { text, all, own }
     }
 
-    /// Takes apart the object the scanner stands before.
-    pub(super) fn scan(scanner: &mut Scanner<'a>) -> Self {
-        let mut object = Self { fields: Vec::with_capacity(16) };
-        scanner.step();
-        while scanner.goes_on() {
-            let name = scanner.name();
-            object.push(text_of(name).unwrap_or(Cow::Borrowed(name)), scanner.value());
-        }
-        object
+    /// The fields of a value that has to be an object.
+    pub(crate) fn of(value: Value<'t, 'a>) -> Found<Self> {
+        value.fields().ok_or_else(|| Fault::new("", format!("expected an object, found {}", kind_of(value.raw()))))
     }
 
-    /// Reads the fields that `map` still has, as part of the first scan of a body.
-    pub(crate) fn visit<A: MapAccess<'a>>(mut map: A) -> Result<Self, A::Error> {
-        let mut object = Self { fields: Vec::with_capacity(48) };
-        while let Some(Name(name)) = map.next_key()? {
-            let raw: &RawValue = map.next_value()?;
-            object.push(name, raw.get());
-        }
-        Ok(object)
-    }
-
-    /// Adds a field with its raw value.
-    pub(crate) fn push(&mut self, name: Cow<'a, str>, raw: &'a str) {
-        self.fields.push(Field { mark: mark(&name), name, raw });
+    /// The value, null included.
+    #[inline]
+    pub(crate) fn find(&self, name: &str) -> Option<Value<'t, 'a>> {
+        let wanted = mark(name);
+        let entry = self.own.iter().rfind(|entry| entry.mark == wanted && entry.name(self.text) == name)?;
+        Some(Value { text: self.text, all: self.all, entry })
     }
 
     /// The raw value, null included.
     #[inline]
     pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
-        let wanted = mark(name);
-        self.fields.iter().rev().find(|field| field.mark == wanted && field.name == name).map(|field| field.raw)
+        self.find(name).map(Value::raw)
     }
 
     /// The raw value, unless it is absent or null.
@@ -87,14 +57,19 @@ impl<'a> Object<'a> {
         self.raw(name).filter(|raw| *raw != "null")
     }
 
-    /// All fields with their raw values; a name that stands twice comes twice.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &'a str)> {
-        self.fields.iter().map(|field| (&*field.name, field.raw))
+    /// All fields with their values; a name that stands twice comes twice.
+    pub(crate) fn iter(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'t, 'a>)> {
+        let Self { text, all, own } = self;
+        own.iter().map(move |entry| (entry.name(text), Value { text, all, entry }))
     }
 
     /// A name that stands more than once, if it is one of these.
     pub(crate) fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
-        names.iter().copied().find(|name| self.fields.iter().filter(|field| field.name == *name).count() > 1)
+        let stands = |name: &str| {
+            let wanted = mark(name);
+            self.own.iter().filter(|entry| entry.mark == wanted && entry.name(self.text) == name).count()
+        };
+        names.iter().copied().find(|name| stands(name) > 1)
     }
 
     /// A text.
@@ -168,12 +143,17 @@ impl<'a> Object<'a> {
 
     /// A nested object.
     pub(crate) fn object(&self, name: &str) -> Found<Option<Self>> {
-        self.some(name).map(|raw| Self::parse(raw).map_err(|fault| fault.under(name))).transpose()
+        let value = self.find(name).filter(|value| value.raw() != "null");
+        value.map(|value| Self::of(value).map_err(|fault| fault.under(name))).transpose()
     }
 
     /// A nested list: a plain one, or a page (`{"object": "list", "data": [...], "has_more": ...}`).
-    pub(crate) fn list(&self, name: &str) -> Found<List<'a>> {
-        self.some(name).map_or_else(|| Ok(List::default()), |raw| List::parse(name, raw))
+    pub(crate) fn list(&self, name: &str) -> Found<List<'t>>
+    where
+        'a: 't,
+    {
+        let value = self.find(name).filter(|value| value.raw() != "null");
+        value.map_or_else(|| Ok(List::default()), |value| List::of(name, value))
     }
 
     /// Metadata: text by name. An empty value is how Stripe deletes a key and is kept as it is shown.
@@ -182,9 +162,13 @@ impl<'a> Object<'a> {
             return Ok(Metadata::new());
         };
         let mut metadata = Metadata::new();
-        for (name, raw) in object.fields().filter(|(_, raw)| *raw != "null") {
+        for (name, value) in object.iter() {
+            let raw = value.raw();
+            if raw == "null" {
+                continue;
+            }
             let value = text_of(raw).map_err(|what| Fault::new(format!("metadata.{name}"), what))?;
-            metadata.insert(name.into(), value.into_owned().into());
+            metadata.insert(name.into_owned().into(), value.into_owned().into());
         }
         Ok(metadata)
     }
@@ -197,29 +181,5 @@ impl<'a> Object<'a> {
 
     fn read<T>(&self, name: &str, read: impl FnOnce(&'a str) -> Result<T, String>) -> Found<Option<T>> {
         self.some(name).map(|raw| read(raw).map_err(|what| Fault::new(name, what))).transpose()
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
-
-/// A field's name, borrowed unless it holds escapes.
-#[derive(Deserialize)]
-pub(crate) struct Name<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Object<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Object::visit(map)
     }
 }

@@ -19,19 +19,19 @@ pub(crate) enum Reference<'a> {
     Expanded(Cow<'a, str>, Object<'a>),
 }
 
-impl<'a> Object<'a> {
+impl<'t> Object<'t> {
     /// An expandable field.
-    pub(crate) fn reference(&self, name: &str) -> Found<Reference<'a>> {
-        let Some(raw) = self.raw(name) else {
+    pub(crate) fn reference(&self, name: &str) -> Found<Reference<'t>> {
+        let Some(value) = self.find(name) else {
             return Ok(Reference::Absent);
         };
+        let raw = value.raw();
         if raw == "null" || raw == "\"\"" {
             return Ok(Reference::Null);
         }
-        if !raw.starts_with('{') {
+        let Some(object) = value.fields() else {
             return id_of(raw).map(Reference::Id).map_err(|what| Fault::new(name, what));
-        }
-        let object = Self::parse(raw).map_err(|fault| fault.under(name))?;
+        };
         let id = object.id("id").and_then(|id| id.ok_or_else(|| object.missing("id")));
         Ok(Reference::Expanded(id.map_err(|fault| fault.under(name))?, object))
     }

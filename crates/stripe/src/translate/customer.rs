@@ -50,10 +50,10 @@ fn balance(object: &Object<'_>) -> Found<Option<i64>> {
 fn balances(object: &Object<'_>) -> Found<BTreeMap<Currency, i64>> {
     let shown = object.object("invoice_credit_balance")?.unwrap_or_default();
     let mut balances = BTreeMap::new();
-    for (code, _) in shown.fields() {
+    for (code, _) in shown.iter() {
         let under = |fault: Fault| fault.under("invoice_credit_balance");
-        let currency = Currency::parse(code).ok_or_else(|| under(Fault::new("a key", "it is no currency code")))?;
-        if let Some(amount) = shown.int(code).map_err(under)? {
+        let currency = Currency::parse(&code).ok_or_else(|| under(Fault::new("a key", "it is no currency code")))?;
+        if let Some(amount) = shown.int(&code).map_err(under)? {
             balances.insert(currency, amount);
         }
     }

@@ -6,7 +6,7 @@
 
 use daybook_domain::order::Evidence;
 
-use crate::json::{Hash, Object, inner, of_bytes, of_value};
+use crate::json::{Hash, Object, Value, of_bytes, of_value};
 
 /// How deep the hashes of an attribute are taken apart; what lies deeper is one leaf.
 const MAX_DEPTH: u8 = 6;
@@ -61,32 +61,31 @@ impl Leaves {
         let Some((first, names)) = attribute.names.split_first() else {
             return;
         };
-        let mut found = object.raw(first);
+        let mut found = object.find(first);
         for name in names {
             found = match found {
-                None | Some("null") => break,
-                Some(raw) => inner(raw, name),
+                Some(value) if value.raw() != "null" => value.fields().and_then(|fields| fields.find(name)),
+                _ => break,
             };
         }
-        if let Some(raw) = found {
-            self.value(attribute.path, raw, 0);
+        if let Some(value) = found {
+            self.value(attribute.path, value, 0);
         }
     }
 
-    fn value(&mut self, path: Hash, raw: &str, depth: u8) {
-        if raw == "null" {
+    fn value(&mut self, path: Hash, value: Value<'_, '_>, depth: u8) {
+        if value.raw() == "null" {
             self.0.push((path.fold(), None));
             return;
         }
-        let nested = raw.starts_with('{') && depth < MAX_DEPTH;
-        match if nested { Object::parse(raw).ok() } else { None } {
+        match if depth < MAX_DEPTH { value.fields() } else { None } {
             Some(object) => {
                 self.0.push((path.fold(), Some(OBJECT)));
-                for (name, inner) in object.fields() {
+                for (name, inner) in object.iter() {
                     self.value(path.then(of_bytes(name.as_bytes())), inner, depth + 1);
                 }
             }
-            None => self.0.push((path.fold(), Some(of_value(raw).fold()))),
+            None => self.0.push((path.fold(), Some(of_value(value).fold()))),
         }
     }
 

@@ -1,8 +1,7 @@
 //! An event's body into facts, whatever API version rendered it.
 //!
 //! Every place a field has lived is looked at; nothing switches on the version. The main object carries the evidence
-//! that settles ties of one second; objects merely embedded in it are facts with no evidence. A body is scanned once
-//! for its envelope and the fields of its object, and nested objects once more when a translator asks for them.
+//! that settles ties of one second; objects merely embedded in it are facts with no evidence. A body is scanned once.
 //!
 //! A value of the wrong kind in a field that is read quarantines the whole event: half a translation would be a guess.
 
@@ -44,7 +43,7 @@ use self::{
     types::{EventType, Kind},
 };
 use crate::{
-    envelope::{Form, Related},
+    envelope::{Form, Related, Unreadable},
     json::{Fault, Found, Object},
 };
 
@@ -84,13 +83,16 @@ pub enum Translation {
 
 /// Translates one body. Total: whatever the bytes are, there is an answer.
 pub fn translate(body: &[u8]) -> Translated {
-    match body::read(body) {
-        Ok(body) => Translated { translation: translation(&body), mentions: Mentions::of(&body) },
-        Err(unreadable) => Translated {
-            translation: Translation::Quarantined { reason: unreadable.reason },
-            mentions: Mentions::default(),
-        },
-    }
+    read(body).unwrap_or_else(|unreadable| Translated {
+        translation: Translation::Quarantined { reason: unreadable.reason },
+        mentions: Mentions::default(),
+    })
+}
+
+fn read(body: &[u8]) -> Result<Translated, Unreadable> {
+    let tape = body::scan(body)?;
+    let body = body::read(&tape)?;
+    Ok(Translated { translation: translation(&body), mentions: Mentions::of(&body) })
 }
 
 fn translation(body: &Body<'_>) -> Translation {
@@ -159,9 +161,9 @@ fn id(kind: Kind, object: &Object<'_>) -> Found<Box<str>> {
     Ok(Box::from(&*object.id("id")?.ok_or_else(|| object.missing("id"))?))
 }
 
-fn previous<'a>(body: &Body<'a>) -> Found<Option<Object<'a>>> {
-    let raw = body.previous.filter(|raw| *raw != "null");
-    raw.map(Object::parse).transpose().map_err(|fault| fault.under("data.previous_attributes"))
+fn previous<'t>(body: &Body<'t>) -> Found<Option<Object<'t>>> {
+    let value = body.previous.filter(|value| value.raw() != "null");
+    value.map(Object::of).transpose().map_err(|fault| fault.under("data.previous_attributes"))
 }
 
 /// Reads an object of a known kind.

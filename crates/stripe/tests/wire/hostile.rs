@@ -28,11 +28,14 @@ fn with(name: &str, value: Value) -> Unreadable {
 
 #[test]
 fn what_cannot_be_an_event_is_told_apart_from_an_event_that_cannot_be_read() {
-    let cases: [(&[u8], &str); 9] = [
+    let cases: [(&[u8], &str); 12] = [
         (b"", "the body is empty"),
         (b"  \n", "the body is empty"),
         (b"[]", "the body is not a JSON object but starts like a list"),
         (b"\"evt\"", "the body is not a JSON object but starts like a text"),
+        (b"null", "the body is not a JSON object but starts like null"),
+        (b"nope", "the body is not JSON: it starts like none of its values"),
+        (b"evt_1", "the body is not JSON: it starts like none of its values"),
         (b"{\"id\": \"\xff\"}", "the body is not UTF-8 at byte 8"),
         (b"{\"id\": \"evt_1\"", "the body is not JSON: it is cut off at line 1, column 14"),
         (b"{\"id\": nope}", "the body is not JSON: it breaks at line 1, column 9"),
