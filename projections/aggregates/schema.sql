@@ -1,8 +1,8 @@
 -- What the aggregates took in, in the layout of cqrs-es, so that a stock event repository can load any of them.
 create table event (
-    aggregate_type text not null,
+    aggregate_type text collate "C" not null,
     -- `<scope>/<id>`
-    aggregate_id text not null,
+    aggregate_id text collate "C" not null,
     sequence bigint not null,
     event_type text not null,
     event_version text not null,

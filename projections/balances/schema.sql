@@ -2,9 +2,9 @@
 create table balance (
     scope smallint not null,
     -- empty for postings of no customer
-    customer text not null,
-    currency text not null,
-    account text not null,
+    customer text collate "C" not null,
+    currency text collate "C" not null,
+    account text collate "C" not null,
     -- minor units, debit positive
     amount bigint not null,
     -- how many postings it sums

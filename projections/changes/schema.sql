@@ -3,5 +3,5 @@ create table change (
     -- the size of the batch that changed them
     size bigint not null,
     scope smallint not null,
-    customer text not null
+    customer text collate "C" not null
 );

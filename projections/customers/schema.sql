@@ -1,11 +1,11 @@
 -- One row per customer that an event has shown.
 create table customer (
     scope smallint not null,
-    id text not null,
+    id text collate "C" not null,
     created_at timestamptz,
     -- when it was first seen deleted
     deleted_at timestamptz,
-    currency text,
+    currency text collate "C",
     -- minor units; negative is credit to the customer
     balance bigint,
     delinquent boolean,
@@ -20,12 +20,12 @@ create table account_link (
     scope smallint not null,
     -- the object that shows it: `ObjectKind`, by number
     kind smallint not null,
-    id text not null,
+    id text collate "C" not null,
     -- `client_reference_id`, or `metadata.<name>`
-    source text not null,
+    source text collate "C" not null,
     -- your id
-    account text not null,
-    customer text not null,
+    account text collate "C" not null,
+    customer text collate "C" not null,
     effective_at timestamptz not null,
     cause text not null
 );

@@ -3,7 +3,7 @@ create table entitlement_source (
     scope smallint not null,
     -- the object it comes from: `ObjectKind`, by number
     kind smallint not null,
-    id text not null,
-    customer text not null,
+    id text collate "C" not null,
+    customer text collate "C" not null,
     source jsonb not null
 );

@@ -2,17 +2,17 @@
 create table posting (
     scope smallint not null,
     -- `<object>:<transition>`
-    transaction_key text not null,
+    transaction_key text collate "C" not null,
     line integer not null,
     -- the object whose transition it is: `ObjectKind`, by number
     kind smallint not null,
-    id text not null,
+    id text collate "C" not null,
     -- by its name in the chart of accounts
-    account text not null,
-    customer text,
+    account text collate "C" not null,
+    customer text collate "C",
     -- what the posting is about: an invoice, a charge, a refund, a line
-    subject text not null,
-    currency text not null,
+    subject text collate "C" not null,
+    currency text collate "C" not null,
     -- minor units, debit positive
     amount bigint not null,
     effective_at timestamptz not null,

@@ -3,7 +3,7 @@ create table object (
     scope smallint not null,
     -- `ObjectKind`, by number
     kind smallint not null,
-    id text not null,
+    id text collate "C" not null,
     -- in the encoding of the code version that built the generation
     state bytea not null,
     -- how many cqrs events an aggregate has
@@ -13,3 +13,6 @@ create table object (
     -- whether others only name it: what they say of it waits for it
     only_named boolean not null
 );
+-- States are read as often as they are written: compressing them costs more than it saves.
+alter table object alter column state set storage external;
+alter table object set (toast_tuple_target = 8160);

@@ -3,9 +3,9 @@ create table record_outcome (
     position bigint not null,
     scope smallint not null,
     -- the object the event is about
-    object_id text,
+    object_id text collate "C",
     -- the customer the event itself names
-    customer text,
+    customer text collate "C",
     -- `translated`, `without_effect`, `needs_fetch` or `quarantined`
     outcome text not null,
     -- why, for all but `translated`

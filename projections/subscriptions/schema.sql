@@ -1,8 +1,8 @@
 -- One row per subscription, as it stands.
 create table subscription (
     scope smallint not null,
-    id text not null,
-    customer text,
+    id text collate "C" not null,
+    customer text collate "C",
     -- Stripe's status
     status text not null,
     -- a dispute on one of its payments is open, or was lost and not paid since
