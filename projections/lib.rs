@@ -10,7 +10,8 @@
 //! - [`generation`]: the tables of a generation, made and indexed
 //! - what the worker folds with: [`objects`] (states), [`aggregates`] (cqrs events), [`records`] (what each record led
 //!   to), [`changes`] (who changed at which size)
-//! - what readers ask: [`entitlements`], [`subscriptions`], [`customers`], [`journal`], [`balances`]
+//! - what readers ask: [`inquiry`] (all of it for an entitlement answer), [`entitlements`], [`subscriptions`], [`customers`],
+//!   [`journal`], [`balances`]
 //!
 //! Each folder has the same shape: `mod.rs` (its table, `derive`, `remove`), `schema.sql` (columns), `indexes.sql` (keys
 //! and indexes, made after a rebuild has loaded the rows), and `read.rs` where readers ask it something.
@@ -22,6 +23,7 @@ pub mod copy;
 pub mod customers;
 pub mod entitlements;
 pub mod generation;
+pub mod inquiry;
 pub mod journal;
 pub mod objects;
 pub mod owner;

@@ -22,6 +22,8 @@ pub struct Config {
     pub keys: KeyLimits,
     /// When this process is ready.
     pub readiness: Readiness,
+    /// The bounds of reading answers from the database.
+    pub questions: QuestionLimits,
 }
 
 /// One webhook endpoint as Stripe knows it.
@@ -121,16 +123,37 @@ impl Default for KeyLimits {
     }
 }
 
+/// The bounds of reading answers from the database.
+#[derive(Clone, Copy, Debug)]
+pub struct QuestionLimits {
+    /// How long one statement may take. A request that finds the database hanging ends after a few of these.
+    pub patience: Duration,
+    /// How long a request may take altogether, what it waits for by its own wish aside.
+    pub request: Duration,
+    /// Connections that entitlement questions are read on, besides the pool.
+    pub lanes: usize,
+    /// Entitlement questions that may wait for them.
+    pub waiting: usize,
+}
+
+impl Default for QuestionLimits {
+    fn default() -> Self {
+        Self { patience: Duration::from_secs(4), request: Duration::from_secs(10), lanes: 3, waiting: 4096 }
+    }
+}
+
 /// When this process is ready to be asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Readiness {
     /// The oldest record that is not yet applied may be this old.
     pub longest_lag: Duration,
+    /// Records may wait so long while nobody holds the worker's lease.
+    pub longest_idleness: Duration,
 }
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self { longest_lag: Duration::from_secs(60) }
+        Self { longest_lag: Duration::from_secs(60), longest_idleness: Duration::from_secs(15) }
     }
 }
 

@@ -8,7 +8,7 @@
 //! - [`problem`]: everything that can go wrong, as problem+json
 //! - [`webhook`]: deliveries, verified and recorded
 //! - [`auth`]: bearer keys
-//! - [`extract`], [`wait`]: what a request says, and waiting for one's own write
+//! - [`extract`], [`wait`], `deadline`: what a request says, waiting for one's own write, and ending in time
 //! - [`entitlement`]: working out entitlement answers; [`cache`]: keeping them, right across processes
 //! - [`v1`]: the read API, one file for each resource
 //! - [`health`], [`metrics`], [`openapi`]: how it is, what it counts, what it offers
@@ -16,6 +16,7 @@
 pub mod auth;
 pub mod cache;
 pub mod config;
+mod deadline;
 pub mod entitlement;
 pub mod extract;
 pub mod health;

@@ -70,7 +70,7 @@ gauges! {
     recorder_queue_bytes: "Bytes of bodies waiting for the recorder";
     database_connections: "Connections of the pool";
     database_connections_idle: "Connections of the pool that nobody uses";
-    cached_customers: "Customers whose entitlement answers are cached";
+    cached_customers: "Customers and accounts whose entitlement answers are cached";
     confirmed_seconds: "Time since the live size was last confirmed";
 }
 
@@ -132,7 +132,11 @@ impl Metrics {
             requests.clone(),
         );
         let checks = Family::<Checked, Counter>::default();
-        registry.register("entitlement_checks", "Single entitlement checks by how they were answered", checks.clone());
+        registry.register(
+            "entitlement_checks",
+            "Entitlement answers by how they were found, one for each feature",
+            checks.clone(),
+        );
         let (gauges, copied) = (Gauges::default(), Copied::default());
         gauges.register(&mut registry);
         copied.register(&mut registry);
@@ -160,8 +164,8 @@ impl Metrics {
         self.requests.get_or_create(asked).inc();
     }
 
-    pub(crate) fn checked_from_cache(&self) {
-        self.checks_cached.inc();
+    pub(crate) fn checked_from_cache(&self, checks: u64) {
+        self.checks_cached.inc_by(checks);
     }
 
     pub(crate) fn checked_by_reading(&self, checks: u64) {
@@ -181,8 +185,8 @@ impl Metrics {
         let recorder = app.recorder.counters();
         gauges.recorder_queue_entries.set(whole(recorder.queue_entries));
         gauges.recorder_queue_bytes.set(whole(recorder.queue_bytes));
-        gauges.database_connections.set(i64::from(app.database.pool().size()));
-        gauges.database_connections_idle.set(whole(app.database.pool().num_idle()));
+        gauges.database_connections.set(i64::from(app.pool.size()));
+        gauges.database_connections_idle.set(whole(app.pool.num_idle()));
         let copied = &self.copied;
         for (counter, value) in [
             (&copied.recorder_appended, recorder.appended),

@@ -2,6 +2,7 @@
 //! secret, a body or the database; what the database said is logged here, once, and nowhere else.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -91,7 +92,7 @@ pub enum Problem {
         position: i64,
         /// what is wrong with it
         #[source]
-        source: daybook_domain::entitlement::policy::Error,
+        source: Arc<daybook_domain::entitlement::policy::Error>,
     },
     /// Too much is waiting.
     #[error("too much is waiting here; try again")]
@@ -101,7 +102,7 @@ pub enum Problem {
     Stopping,
     /// The database cannot be reached.
     #[error("the database cannot be reached; try again")]
-    DatabaseAway(#[source] daybook_store::Error),
+    DatabaseAway(#[source] Arc<daybook_store::Error>),
     /// The log did not take a delivery, and says no more.
     #[error("the log cannot be written; try again")]
     NotRecorded(#[source] daybook_store::recorder::Refused),
@@ -110,7 +111,7 @@ pub enum Problem {
     Unwritable(#[from] serde_json::Error),
     /// Something that should not happen.
     #[error("something went wrong here; it is in the log of this process")]
-    Internal(#[source] daybook_store::Error),
+    Internal(#[source] Arc<daybook_store::Error>),
 }
 
 /// The document that is sent.
@@ -255,7 +256,13 @@ impl IntoResponse for Problem {
 
 impl From<daybook_store::Error> for Problem {
     fn from(error: daybook_store::Error) -> Self {
-        match &error {
+        Arc::new(error).into()
+    }
+}
+
+impl From<Arc<daybook_store::Error>> for Problem {
+    fn from(error: Arc<daybook_store::Error>) -> Self {
+        match &*error {
             daybook_store::Error::Database(cause) if is_away(cause) => Self::DatabaseAway(error),
             daybook_store::Error::Database(cause) if is_not_built(cause) => Self::NotBuilt,
             daybook_store::Error::TooSlow { .. } => Self::DatabaseAway(error),
@@ -279,17 +286,19 @@ fn is_away(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(refusal) => {
-            // connection exception, insufficient resources, operator intervention
+            // connection exception, idle in transaction for too long, a conflict with recovery, insufficient resources, operator
+            // intervention (a statement that took too long included)
             let code = refusal.code().unwrap_or_default();
-            ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+            ["08", "25P03", "40", "53", "57"].iter().any(|class| code.starts_with(class))
         }
         _ => false,
     }
 }
 
-/// Whether a table is missing: no generation is live.
-fn is_not_built(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| code == "42P01"))
+/// Whether a table, a column or a schema is missing: no generation is live, or one of another version.
+pub(crate) fn is_not_built(error: &sqlx::Error) -> bool {
+    let missing = |code: &str| ["42P01", "42703", "3F000"].contains(&code);
+    matches!(error, sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| missing(&code)))
 }
 
 #[cfg(test)]

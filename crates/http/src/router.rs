@@ -13,7 +13,7 @@ use crate::metrics::Asked;
 use crate::openapi::Frame;
 use crate::state::Shared;
 use crate::webhook::receive;
-use crate::{Problem, health, metrics, openapi, v1};
+use crate::{Problem, deadline, health, metrics, openapi, v1};
 
 /// Everything this process answers to.
 pub fn router(app: Shared) -> Router {
@@ -38,6 +38,7 @@ fn direct() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::entitlement::entitlement))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .routes(routes!(health::readyz_deliveries))
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi::openapi))
 }
@@ -61,7 +62,8 @@ fn counted() -> OpenApiRouter<Shared> {
 
 async fn count(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    let response = next.run(request).await;
+    let deadline = deadline::of(&app, request.uri());
+    let response = deadline::keep(deadline, async { Ok(next.run(request).await) }).await;
     app.metrics.asked(&Asked { route, status: response.status().as_u16() });
     response
 }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use daybook_store::{Database, Recorder};
+use sqlx::{Connection, PgPool};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::auth::keyring::Keyring;
 use crate::cache::EntitlementCache;
 use crate::cache::horizon::Horizon;
-use crate::config::{Config, ConfigError};
-use crate::entitlement::policies::Policies;
+use crate::config::{Config, ConfigError, QuestionLimits};
+use crate::entitlement::desk::Desk;
+use crate::health::Idleness;
 use crate::metrics::Metrics;
 use crate::webhook::{Arriving, Receivers};
 
@@ -48,6 +51,9 @@ impl std::fmt::Debug for Clock {
 #[derive(Debug)]
 pub struct App {
     pub(crate) config: Config,
+    /// Connections for what is read row by row; no statement on them lasts long.
+    pub(crate) pool: PgPool,
+    /// For the listener, which has a connection of its own.
     pub(crate) database: Database,
     pub(crate) recorder: Recorder,
     pub(crate) clock: Clock,
@@ -56,10 +62,11 @@ pub struct App {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) horizon: Horizon,
     pub(crate) entitlements: EntitlementCache,
-    pub(crate) policies: Policies,
+    pub(crate) desk: Arc<Desk>,
     /// Room for readers that wait for their own write.
     pub(crate) readers: Semaphore,
     pub(crate) metrics: Metrics,
+    pub(crate) idleness: Idleness,
 }
 
 impl App {
@@ -68,16 +75,19 @@ impl App {
     /// # Errors
     /// An endpoint's setting that cannot stand.
     pub fn new(config: Config, database: Database, recorder: Recorder, clock: Clock) -> Result<Shared, ConfigError> {
+        let pool = readers(database.pool(), &config.questions);
         Ok(Arc::new(Self {
             receivers: Receivers::new(&config.endpoints)?,
             arriving: Arriving::default(),
-            keyring: Keyring::new(database.clone(), config.keys, &config.cache),
+            keyring: Keyring::new(pool.clone(), config.keys, &config.cache),
             horizon: Horizon::new(),
             entitlements: EntitlementCache::new(config.cache.customers),
-            policies: Policies::default(),
+            desk: Desk::new(&pool, config.questions),
             readers: Semaphore::new(config.wait.readers),
             metrics: Metrics::new(),
+            idleness: Idleness::default(),
             config,
+            pool,
             database,
             recorder,
             clock,
@@ -88,4 +98,22 @@ impl App {
     pub fn deliveries_waiting(&self) -> usize {
         self.recorder.counters().queue_entries
     }
+}
+
+/// A pool like this one, whose connections never work long for anybody. One that does not answer when it is given back is thrown away: the machine at
+/// its other end may have vanished.
+fn readers(pool: &PgPool, limits: &QuestionLimits) -> PgPool {
+    let patience = limits.patience;
+    let options = pool.connect_options().as_ref().clone().options([
+        ("statement_timeout", format!("{}ms", patience.as_millis()).as_str()),
+        ("idle_in_transaction_session_timeout", "30s"),
+    ]);
+    pool.options()
+        .clone()
+        .min_connections(0)
+        .acquire_timeout(pool.options().get_acquire_timeout().min(patience))
+        .after_release(move |connection, _| {
+            Box::pin(async move { Ok(matches!(timeout(patience, connection.ping()).await, Ok(Ok(())))) })
+        })
+        .connect_lazy_with(options)
 }

@@ -29,14 +29,32 @@ pub struct Wait {
     pub wait_ms: Option<u64>,
 }
 
+impl Wait {
+    /// Whether nothing is waited for.
+    pub fn is_for_nothing(&self) -> bool {
+        self.min_size.is_none() && self.after_object.is_none()
+    }
+}
+
+/// Waits until what is waited for has been applied. Whoever reads afterwards sees it.
+///
+/// # Errors
+/// Like [`then_read`].
+pub async fn until(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<(), Problem> {
+    if wait.is_for_nothing() {
+        return app.horizon.ensure_reachable(&app.config.cache);
+    }
+    Ok(then_read(app, scope, wait).await?.end().await?)
+}
+
 /// A snapshot in which what is waited for has been applied.
 ///
 /// # Errors
 /// [`Problem::NotYet`] when the wait ends first, [`Problem::Busy`] when too many wait, or the database is away.
 pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snapshot, Problem> {
     app.horizon.ensure_reachable(&app.config.cache)?;
-    let pool = app.database.pool();
-    if wait.min_size.is_none() && wait.after_object.is_none() {
+    let pool = &app.pool;
+    if wait.is_for_nothing() {
         return Ok(Snapshot::begin(pool).await?);
     }
     let limits = &app.config.wait;
@@ -66,7 +84,7 @@ async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline:
     let mut moves = app.horizon.moves();
     loop {
         moves.mark_unchanged();
-        let mut snapshot = Snapshot::begin(app.database.pool()).await?;
+        let mut snapshot = Snapshot::begin(&app.pool).await?;
         if !records::find_by_object(&mut snapshot, scope, object, i64::MAX, 1).await?.is_empty() {
             return Ok(snapshot);
         }

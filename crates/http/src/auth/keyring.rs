@@ -7,8 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
-use daybook_store::{Database, key};
+use daybook_store::key;
 use sha2::{Digest, Sha256};
+use sqlx::PgPool;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -25,7 +26,7 @@ const LOOK_UPS: usize = 4;
 /// Remembered keys.
 #[derive(Debug)]
 pub struct Keyring {
-    database: Database,
+    pool: PgPool,
     remembered: RwLock<HashMap<Fingerprint, Remembered>>,
     look_ups: Semaphore,
     limits: KeyLimits,
@@ -70,9 +71,9 @@ impl Remembered {
 
 impl Keyring {
     /// A keyring that knows no key yet.
-    pub fn new(database: Database, limits: KeyLimits, cache: &CacheLimits) -> Arc<Self> {
+    pub fn new(pool: PgPool, limits: KeyLimits, cache: &CacheLimits) -> Arc<Self> {
         Arc::new(Self {
-            database,
+            pool,
             remembered: RwLock::default(),
             look_ups: Semaphore::new(LOOK_UPS),
             limits,
@@ -128,7 +129,7 @@ impl Keyring {
         }
         let _turn = self.look_ups.acquire().await.map_err(|_| Problem::Stopping)?;
         let checked = Instant::now();
-        let mut connection = self.database.pool().acquire().await?;
+        let mut connection = self.pool.acquire().await?;
         let key = key::find(&mut connection, token).await?;
         let access = key.map(|key| Access { key: key.id, role: key.role, scope: key.scope_id });
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);

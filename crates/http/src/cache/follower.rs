@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use daybook_projections::changes::{self, EVERYBODY, LISTED, SIZE_CHANNEL};
+use daybook_projections::inquiry;
 use daybook_store::generation;
 use daybook_store::notify::News;
 use daybook_store::snapshot::Snapshot;
 use tokio::time::{Instant, timeout};
 
+use super::account_key;
 use super::horizon::Live;
 use super::shard::Change;
 use crate::Problem;
@@ -45,7 +47,7 @@ impl App {
 /// When the database does not answer.
 pub async fn look(app: &Shared) -> Result<(), Problem> {
     let asked = Instant::now();
-    let mut snapshot = Snapshot::begin(app.database.pool()).await?;
+    let mut snapshot = Snapshot::begin(&app.pool).await?;
     let size = snapshot.size();
     let pointer = generation::pointer(&mut snapshot).await?;
     let known = app.horizon.live();
@@ -55,7 +57,9 @@ pub async fn look(app: &Shared) -> Result<(), Problem> {
         Some(known) if *known.pointer == pointer && !lost_track && (0..=LISTED).contains(&(size - known.size)) => {
             if size > known.size {
                 let changed = changes::between(&mut snapshot, known.size, size).await?;
-                app.entitlements.advance(size, &changed.into_iter().map(change).collect::<Vec<_>>());
+                let accounts = accounts_of(app, &mut snapshot, &changed).await?;
+                let forgotten: Vec<_> = changed.into_iter().map(change).chain(accounts).collect();
+                app.entitlements.advance(size, &forgotten);
             }
             Live { size, pointer: known.pointer }
         }
@@ -68,6 +72,21 @@ pub async fn look(app: &Shared) -> Result<(), Problem> {
     snapshot.end().await?;
     app.horizon.confirm(live, asked);
     Ok(())
+}
+
+/// The accounts whose answers may have changed with these customers.
+async fn accounts_of(
+    app: &Shared,
+    snapshot: &mut Snapshot,
+    changed: &[changes::Changed],
+) -> Result<Vec<Change>, Problem> {
+    if !app.entitlements.expects_accounts() {
+        return Ok(Vec::new());
+    }
+    let customers: Vec<_> = changed.iter().map(|one| (one.scope, one.customer.to_string())).collect();
+    let accounts = inquiry::accounts_beside(snapshot, &customers).await?;
+    let key = |account: &str| Some(account_key(account).into_boxed_str());
+    Ok(accounts.into_iter().map(|(scope, account)| Change { scope, customer: key(&account) }).collect())
 }
 
 fn change(changed: changes::Changed) -> Change {

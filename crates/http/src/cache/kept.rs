@@ -1,26 +1,56 @@
-//! An answer as it is kept: a JSON object rendered but for what every request sees differently, its size, its time and whether it is stale.
+//! An answer as it is kept: a JSON object rendered but for what every request sees differently, its size, its time and whether it is stale. It begins with
+//! its head, the members that say whom it is about, so that several answers about one subject can be told together.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 
-/// A rendered answer.
+/// A rendered answer. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// The object without its closing brace.
-    open: Box<[u8]>,
+    open: Arc<[u8]>,
+    /// Where the head ends.
+    head: usize,
     /// The first second at which time alone makes it another answer.
     expires: i64,
+    /// How many features it answers about.
+    pub features: usize,
+    /// Customers it depends on besides the one it is kept under.
+    pub beside: Arc<[Box<str>]>,
 }
 
 impl Kept {
-    /// Renders an answer, which is a JSON object with at least one member. It holds until `expires`, in seconds.
+    /// Renders an answer from its head and its other members, which both are JSON objects with at least one member. It holds until `expires`, in
+    /// seconds.
     ///
     /// # Errors
-    /// What the answer's serialization says.
-    pub fn render(answer: &impl Serialize, expires: Option<i64>) -> Result<Self, serde_json::Error> {
-        let mut open = serde_json::to_vec(answer)?;
+    /// What their serialization says.
+    pub fn render(
+        head: &impl Serialize,
+        members: &impl Serialize,
+        expires: Option<i64>,
+    ) -> Result<Self, serde_json::Error> {
+        let mut open = serde_json::to_vec(head)?;
         open.pop();
-        Ok(Self { open: open.into_boxed_slice(), expires: expires.unwrap_or(i64::MAX) })
+        open.push(b',');
+        let head = open.len();
+        let members = serde_json::to_vec(members)?;
+        open.extend_from_slice(members.get(1..members.len().saturating_sub(1)).unwrap_or_default());
+        Ok(Self { open: open.into(), head, expires: expires.unwrap_or(i64::MAX), features: 1, beside: Arc::default() })
+    }
+
+    /// The same answer, about so many features.
+    #[must_use]
+    pub fn about(self, features: usize) -> Self {
+        Self { features, ..self }
+    }
+
+    /// The same answer, worked out from these customers too.
+    #[must_use]
+    pub fn beside(self, customers: impl IntoIterator<Item = String>) -> Self {
+        Self { beside: customers.into_iter().map(String::into_boxed_str).collect(), ..self }
     }
 
     /// Whether it still holds.
@@ -28,10 +58,22 @@ impl Kept {
         now < self.expires
     }
 
-    /// Appends it to `body`.
+    /// Appends it to `body`, to be closed.
     pub fn write(&self, body: &mut Vec<u8>) {
         body.reserve_exact(self.open.len() + CLOSING);
         body.extend_from_slice(&self.open);
+    }
+
+    /// Appends its head to `body`: an object that lacks members and its end.
+    pub fn write_head(&self, body: &mut Vec<u8>) {
+        body.extend_from_slice(self.open.get(..self.head).unwrap_or_default());
+    }
+
+    /// Appends all but its head to `body`, as an object of its own.
+    pub fn write_members(&self, body: &mut Vec<u8>) {
+        body.push(b'{');
+        body.extend_from_slice(self.open.get(self.head..).unwrap_or_default());
+        body.push(b'}');
     }
 }
 
@@ -59,19 +101,31 @@ mod tests {
 
     use super::*;
 
+    fn kept(expires: Option<i64>) -> Kept {
+        Kept::render(&json!({"customer": "cus_1"}), &json!({"allowed": true}), expires).unwrap()
+    }
+
     #[test]
     fn an_answer_is_closed_with_size_time_and_staleness() {
         let mut body = Vec::new();
-        Kept::render(&json!({"allowed": true}), None).unwrap().write(&mut body);
+        kept(None).write(&mut body);
         close(&mut body, 42, 1_767_225_600, false);
         let text = String::from_utf8(body).unwrap();
-        assert_eq!(text, r#"{"allowed":true,"size":42,"as_of":"2026-01-01T00:00:00Z","stale":false}"#);
+        let expected = r#"{"customer":"cus_1","allowed":true,"size":42,"as_of":"2026-01-01T00:00:00Z","stale":false}"#;
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn an_answer_can_be_told_beside_others_about_the_same_subject() {
+        let mut body = Vec::new();
+        kept(None).write_head(&mut body);
+        kept(None).write_members(&mut body);
+        assert_eq!(String::from_utf8(body).unwrap(), r#"{"customer":"cus_1",{"allowed":true}"#);
     }
 
     #[test]
     fn an_answer_holds_until_time_alone_changes_it() {
-        let kept = Kept::render(&json!({"allowed": true}), Some(100)).unwrap();
-        assert!(kept.holds_at(99));
-        assert!(!kept.holds_at(100));
+        assert!(kept(Some(100)).holds_at(99));
+        assert!(!kept(Some(100)).holds_at(100));
     }
 }

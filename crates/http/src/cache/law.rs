@@ -9,12 +9,13 @@ use daybook_store::generation::Pointer;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::EntitlementCache;
 use super::kept::{Kept, close};
 use super::shard::{Change, ReadAt};
+use super::{EntitlementCache, account_key};
 
 const SCOPES: i16 = 2;
 const CUSTOMERS: u8 = 4;
+const ACCOUNTS: u8 = 2;
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
@@ -33,6 +34,12 @@ enum Step {
     Switch,
     /// Somebody asks.
     Ask(i16, u8),
+    /// The worker commits a batch in which a customer comes to belong to another account.
+    Move(i16, u8, u8),
+    /// A reader reads the answer about an account and holds it.
+    ReadAccount(i16, u8),
+    /// Somebody asks about an account.
+    AskAccount(i16, u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -46,6 +53,9 @@ fn step() -> impl Strategy<Value = Step> {
         6 => Just(Step::Keep),
         1 => Just(Step::Switch),
         8 => (scope(), customer()).prop_map(|(scope, customer)| Step::Ask(scope, customer)),
+        3 => (scope(), customer(), 0..ACCOUNTS).prop_map(|(scope, customer, account)| Step::Move(scope, customer, account)),
+        4 => (scope(), 0..ACCOUNTS).prop_map(|(scope, account)| Step::ReadAccount(scope, account)),
+        6 => (scope(), 0..ACCOUNTS).prop_map(|(scope, account)| Step::AskAccount(scope, account)),
     ]
 }
 
@@ -56,15 +66,27 @@ struct World {
     generation: i32,
     pointer: Arc<Pointer>,
     changes: BTreeMap<i64, (i16, Option<u8>)>,
+    /// Whose customer each is since which size.
+    moves: Vec<(i64, i16, u8, u8)>,
     followed: Option<(i64, i32)>,
-    held: Vec<(ReadAt, i16, u8, Kept)>,
+    held: Vec<(ReadAt, i16, String, Kept)>,
 }
 
 impl World {
     fn new() -> Self {
         let pointer = Arc::new(Pointer::from([("entitlements".to_owned(), 0)]));
         let cache = EntitlementCache::new(2);
-        Self { cache, size: 0, generation: 0, pointer, changes: BTreeMap::new(), followed: None, held: Vec::new() }
+        cache.expect_accounts();
+        Self {
+            cache,
+            size: 0,
+            generation: 0,
+            pointer,
+            changes: BTreeMap::new(),
+            moves: Vec::new(),
+            followed: None,
+            held: Vec::new(),
+        }
     }
 
     /// What reading a customer at a size gives: the size of its last change.
@@ -74,6 +96,23 @@ impl World {
         };
         let last = self.changes.range(..=size).filter(mine).map(|(size, _)| *size).next_back();
         json!({ "scope": scope, "customer": customer, "last": last })
+    }
+
+    /// To whom a customer belongs at a size.
+    fn account(&self, scope: i16, customer: u8, size: i64) -> Option<u8> {
+        let mine = |moved: &&(i64, i16, u8, u8)| moved.0 <= size && moved.1 == scope && moved.2 == customer;
+        self.moves.iter().rfind(mine).map(|moved| moved.3)
+    }
+
+    /// The customers of an account at a size.
+    fn customers(&self, scope: i16, account: u8, size: i64) -> Vec<u8> {
+        (0..CUSTOMERS).filter(|customer| self.account(scope, *customer, size) == Some(account)).collect()
+    }
+
+    /// What reading an account at a size gives.
+    fn truth_of_account(&self, scope: i16, account: u8, size: i64) -> Value {
+        let customers = self.customers(scope, account, size).into_iter();
+        json!({ "of": customers.map(|customer| self.truth(scope, customer, size)).collect::<Vec<_>>() })
     }
 
     fn write(&mut self, scope: i16, customer: Option<u8>) {
@@ -86,12 +125,13 @@ impl World {
             Some((size, generation)) if generation == self.generation => {
                 let since = self.changes.iter().filter(|(changed, _)| **changed > size);
                 let distinct: BTreeSet<_> = since.map(|(_, changed)| *changed).collect();
-                let changes: Vec<Change> = distinct
-                    .into_iter()
-                    .map(|(scope, customer)| Change {
-                        scope: ScopeId(scope),
-                        customer: customer.map(|customer| customer.to_string().into()),
-                    })
+                let beside = distinct.iter().filter_map(|(scope, customer)| {
+                    Some((*scope, account_key(&self.account(*scope, (*customer)?, self.size)?.to_string())))
+                });
+                let named = distinct.iter().map(|(scope, customer)| (*scope, customer.map(|one| one.to_string())));
+                let changes: Vec<Change> = named
+                    .chain(beside.map(|(scope, key)| (scope, Some(key))))
+                    .map(|(scope, key)| Change { scope: ScopeId(scope), customer: key.map(String::into_boxed_str) })
                     .collect();
                 self.cache.advance(self.size, &changes);
             }
@@ -102,14 +142,28 @@ impl World {
 
     fn read(&mut self, scope: i16, customer: u8) {
         let read_at = ReadAt { size: self.size, pointer: Arc::clone(&self.pointer) };
-        let kept = Kept::render(&self.truth(scope, customer, self.size), None).unwrap();
-        self.held.push((read_at, scope, customer, kept));
+        let kept =
+            Kept::render(&json!({ "customer": customer }), &self.truth(scope, customer, self.size), None).unwrap();
+        self.held.push((read_at, scope, customer.to_string(), kept));
+    }
+
+    fn read_account(&mut self, scope: i16, account: u8) {
+        let read_at = ReadAt { size: self.size, pointer: Arc::clone(&self.pointer) };
+        let truth = self.truth_of_account(scope, account, self.size);
+        let beside = self.customers(scope, account, self.size).into_iter().map(|customer| customer.to_string());
+        let kept = Kept::render(&json!({ "account": account }), &truth, None).unwrap().beside(beside);
+        self.held.push((read_at, scope, account_key(&account.to_string()), kept));
+    }
+
+    fn shift(&mut self, scope: i16, customer: u8, account: u8) {
+        self.write(scope, Some(customer));
+        self.moves.push((self.size, scope, customer, account));
     }
 
     fn keep(&mut self) {
         if !self.held.is_empty() {
-            let (read_at, scope, customer, kept) = self.held.remove(0);
-            self.cache.keep(&read_at, ScopeId(scope), &customer.to_string(), "feature", kept);
+            let (read_at, scope, key, kept) = self.held.remove(0);
+            self.cache.keep(&read_at, ScopeId(scope), &key, "feature", kept);
         }
     }
 
@@ -119,16 +173,27 @@ impl World {
     }
 
     fn ask(&self, scope: i16, customer: u8) {
+        if let Some((size, served)) = self.served(scope, &customer.to_string()) {
+            assert_eq!(served.get("last"), self.truth(scope, customer, size).get("last"), "served at size {size}");
+        }
+    }
+
+    fn ask_account(&self, scope: i16, account: u8) {
+        if let Some((size, served)) = self.served(scope, &account_key(&account.to_string())) {
+            assert_eq!(
+                served.get("of"),
+                self.truth_of_account(scope, account, size).get("of"),
+                "served at size {size}"
+            );
+        }
+    }
+
+    fn served(&self, scope: i16, key: &str) -> Option<(i64, Value)> {
         let mut body = Vec::new();
-        let Some(size) = self.cache.find(ScopeId(scope), &customer.to_string(), "feature", 0, &mut body) else {
-            return;
-        };
-        close(&mut body, size, 0, false);
-        let mut served: Value = serde_json::from_slice(&body).unwrap();
-        let served = served.as_object_mut().unwrap();
-        let truth = self.truth(scope, customer, size);
-        assert_eq!(served.get("last"), truth.get("last"), "served at size {size}");
+        let size = self.cache.find(ScopeId(scope), key, "feature", 0, &mut body)?;
         assert!(size <= self.size && self.followed.is_some_and(|(followed, _)| size >= followed));
+        close(&mut body, size, 0, false);
+        Some((size, serde_json::from_slice(&body).unwrap()))
     }
 }
 
@@ -147,6 +212,9 @@ proptest! {
                 Step::Keep => world.keep(),
                 Step::Switch => world.switch(),
                 Step::Ask(scope, customer) => world.ask(scope, customer),
+                Step::Move(scope, customer, account) => world.shift(scope, customer, account),
+                Step::ReadAccount(scope, account) => world.read_account(scope, account),
+                Step::AskAccount(scope, account) => world.ask_account(scope, account),
             }
         }
     }
@@ -164,4 +232,19 @@ fn an_answer_that_was_being_read_while_its_customer_changed_is_not_kept() {
     world.read(0, 1);
     world.keep();
     assert_eq!(world.cache.customers(), 1);
+}
+
+#[test]
+fn an_account_that_gains_or_loses_a_customer_is_forgotten() {
+    let mut world = World::new();
+    world.shift(0, 1, 0);
+    world.follow();
+    world.read_account(0, 0);
+    world.read_account(0, 1);
+    world.keep();
+    world.keep();
+    assert!(world.served(0, &account_key("0")).is_some() && world.served(0, &account_key("1")).is_some());
+    world.shift(0, 1, 1);
+    world.follow();
+    assert!(world.served(0, &account_key("0")).is_none() && world.served(0, &account_key("1")).is_none());
 }

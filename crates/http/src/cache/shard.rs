@@ -12,8 +12,8 @@ use daybook_store::generation::Pointer;
 
 use super::kept::Kept;
 
-/// Features of one customer that are kept.
-const FEATURES: usize = 64;
+/// Features of one customer that are kept: more than may be asked for at once.
+const FEATURES: usize = 128;
 /// Changed customers that are remembered for answers that are being read.
 const REMEMBERED: usize = 4096;
 
@@ -33,6 +33,19 @@ pub struct ReadAt {
     pub size: i64,
     /// In which generations.
     pub pointer: Arc<Pointer>,
+}
+
+/// A kept answer.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// The answer.
+    pub kept: &'a Kept,
+    /// The size it was read at.
+    pub read_at: i64,
+    /// The size until which it is right.
+    pub until: i64,
+    /// The generations it was read in.
+    pub pointer: &'a Arc<Pointer>,
 }
 
 /// An answer, and the size it was read at.
@@ -126,16 +139,21 @@ impl Shard {
         self.young.count + self.old.count
     }
 
-    /// Appends a kept answer to `body` and gives the size it holds at.
-    pub fn find(&mut self, scope: ScopeId, customer: &str, feature: &str, now: i64, body: &mut Vec<u8>) -> Option<i64> {
+    /// A kept answer that holds at `now`.
+    pub fn find(&mut self, scope: ScopeId, customer: &str, feature: &str, now: i64) -> Option<Found<'_>> {
         if self.young.get(scope, customer).is_none() {
             let (customer, answers) = self.old.remove(scope, customer)?;
             self.put(scope, customer, answers);
         }
         let answers = self.young.get(scope, customer)?;
         let answer = answers.iter().find(|answer| *answer.feature == *feature && answer.kept.holds_at(now))?;
-        answer.kept.write(body);
-        Some(answer.size.max(self.size))
+        let pointer = self.pointer.as_ref()?;
+        Some(Found { kept: &answer.kept, read_at: answer.size, until: answer.size.max(self.size), pointer })
+    }
+
+    /// Until which size nothing of a customer has changed since it was read there; nothing if it has, or if nobody remembers.
+    pub fn unchanged(&self, read_at: &ReadAt, scope: ScopeId, customer: &str) -> Option<i64> {
+        self.is_right(read_at, scope, customer).then(|| self.size.max(read_at.size))
     }
 
     /// Keeps an answer, unless it may be older than a change.

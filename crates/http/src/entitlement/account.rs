@@ -1,14 +1,17 @@
 //! Your own accounts. Events show your ids beside customers; the policy says which fields count and in which order. A customer belongs to the account that
 //! its newest sighting names, in the first of those fields that shows any. Several customers of one account are answered for together: the best answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use daybook_domain::entitlement::{Answer, NextChange, Policy, Value, policy};
 use daybook_domain::time::Timestamp;
-use daybook_projections::customers::{AccountLink, linked_to};
 use daybook_projections::entitlements::Known;
+use daybook_projections::inquiry::Sighting;
 
-use super::inquiry::{Features, Inquiry};
+use super::answer::expires;
+use super::facts::{Facts, Features, Judge, Subjects};
+use super::inquiry::Inquiry;
 use crate::Problem;
 
 /// How many of time's steps are looked ahead for a change of the best answer.
@@ -18,7 +21,9 @@ const STEPS: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub struct Holding {
     /// By customer id.
-    pub customers: BTreeMap<String, Known>,
+    pub customers: BTreeMap<String, Arc<Known>>,
+    /// Every customer the account was ever seen beside: what is said of one of them may take it away or bring it back.
+    pub seen_beside: BTreeSet<String>,
 }
 
 /// The best answer, and whose it is.
@@ -28,32 +33,52 @@ pub struct Best {
     pub customer: Option<String>,
     /// Its answer.
     pub answer: Answer,
+    /// The first second at which time alone may make another answer of it.
+    pub expires: Option<Timestamp>,
+}
+
+impl Best {
+    /// An answer about one customer.
+    pub fn of(customer: &str, answer: Answer) -> Self {
+        Self { customer: Some(customer.to_owned()), ..Self::of_nobody(answer) }
+    }
+
+    fn of_nobody(answer: Answer) -> Self {
+        Self { customer: None, expires: expires(&answer), answer }
+    }
 }
 
 impl Holding {
-    /// The customers that belong to an account.
+    /// Reads the customers that belong to an account.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the policy or the database says.
     pub async fn of(inquiry: &mut Inquiry, account: &str) -> Result<Self, Problem> {
-        let scope = inquiry.scope;
-        let fields: Vec<String> = inquiry.policy.accounts.from.iter().map(ToString::to_string).collect();
-        let links = linked_to(inquiry, scope, account, &fields).await?;
-        let customers = customers_of(&links, account, &fields);
-        let mut known = if customers.is_empty() { BTreeMap::new() } else { inquiry.known(&customers).await? };
-        let of_each = |id: String| (id.clone(), known.remove(&id).unwrap_or_default());
-        Ok(Self { customers: customers.into_iter().map(of_each).collect() })
+        inquiry.turn_to(Subjects { customers: Vec::new(), accounts: vec![account.to_owned()] }).await?;
+        Ok(Self::among(&inquiry.facts, account))
+    }
+
+    /// The customers that belong to an account, which is one of those the facts are about.
+    pub fn among(facts: &Facts, account: &str) -> Self {
+        let fields: Vec<String> = facts.policy.accounts.from.iter().map(ToString::to_string).collect();
+        let customers = customers_of(&facts.sightings, account, &fields);
+        let with_account = facts.sightings.iter().filter(|sighting| sighting.account == account);
+        Self {
+            customers: customers.into_iter().map(|id| (id.to_owned(), Arc::clone(facts.known(id)))).collect(),
+            seen_beside: with_account.map(|sighting| sighting.customer.clone()).collect(),
+        }
     }
 
     /// The best answers by feature.
-    pub fn best_of(&self, inquiry: &Inquiry, features: Features<'_>) -> Vec<(Box<str>, Best)> {
+    pub fn best_of(&self, judge: &Judge, features: Features<'_>) -> Vec<(Box<str>, Best)> {
         let named: Vec<String> = match features {
             Features::These(features) => features.to_vec(),
             Features::All => {
                 let nobody = Known::default();
-                let everyone = self.customers.values().chain(self.customers.is_empty().then_some(&nobody));
+                let everyone =
+                    self.customers.values().map(Arc::as_ref).chain(self.customers.is_empty().then_some(&nobody));
                 let mut named: Vec<String> = everyone
-                    .flat_map(|known| inquiry.answers(known, Features::All))
+                    .flat_map(|known| judge.answers(known, Features::All))
                     .map(|(feature, _)| feature.into_string())
                     .collect();
                 named.sort_unstable();
@@ -61,37 +86,39 @@ impl Holding {
                 named
             }
         };
-        named.into_iter().map(|feature| (feature.as_str().into(), self.best(inquiry, &feature))).collect()
+        named.into_iter().map(|feature| (feature.as_str().into(), self.best(judge, &feature))).collect()
     }
 
-    fn best(&self, inquiry: &Inquiry, feature: &str) -> Best {
-        let mut best = self.best_at(inquiry, feature, inquiry.now);
+    fn best(&self, judge: &Judge, feature: &str) -> Best {
+        let mut best = self.best_at(judge, feature, judge.now);
         if self.customers.len() > 1 {
-            best.answer.next_change = self.next_change(inquiry, feature, &best.answer);
+            best.answer.next_change = self.next_change(judge, feature, &best.answer);
         }
         best
     }
 
-    fn best_at(&self, inquiry: &Inquiry, feature: &str, at: Timestamp) -> Best {
-        let order = value_order(&inquiry.policy, feature);
-        let answers = self.customers.iter().map(|(customer, known)| (customer, inquiry.answer(known, feature, at)));
-        let best = answers.min_by_key(|(_, answer)| {
+    fn best_at(&self, judge: &Judge, feature: &str, at: Timestamp) -> Best {
+        let order = value_order(&judge.policy, feature);
+        let answers: Vec<_> =
+            self.customers.iter().map(|(customer, known)| (customer, judge.answer(known, feature, at))).collect();
+        let expires = answers.iter().filter_map(|(_, answer)| expires(answer)).min();
+        let best = answers.into_iter().min_by_key(|(_, answer)| {
             let value = answer.value.as_ref().filter(|_| answer.allowed).map(&order);
             (!answer.allowed, std::cmp::Reverse(value), answer.code)
         });
         match best {
-            Some((customer, answer)) => Best { customer: Some(customer.clone()), answer },
-            None => Best { customer: None, answer: inquiry.answer(&Known::default(), feature, at) },
+            Some((customer, answer)) => Best { customer: Some(customer.clone()), answer, expires },
+            None => Best::of_nobody(judge.answer(&Known::default(), feature, at)),
         }
     }
 
     /// The first time at which the best answer is another one.
-    fn next_change(&self, inquiry: &Inquiry, feature: &str, now: &Answer) -> Option<NextChange> {
-        let mut at = inquiry.now;
+    fn next_change(&self, judge: &Judge, feature: &str, now: &Answer) -> Option<NextChange> {
+        let mut at = judge.now;
         for _ in 0..STEPS {
-            let answers = self.customers.values().map(|known| inquiry.answer(known, feature, at));
+            let answers = self.customers.values().map(|known| judge.answer(known, feature, at));
             at = answers.filter_map(|answer| answer.next_change).map(|next| next.at).min()?;
-            let later = self.best_at(inquiry, feature, at).answer;
+            let later = self.best_at(judge, feature, at).answer;
             if (later.code, &later.value) != (now.code, &now.value) {
                 return Some(NextChange { at, allowed: later.allowed, code: later.code, value: later.value });
             }
@@ -115,54 +142,50 @@ fn value_order<'a>(policy: &'a Policy, feature: &str) -> impl Fn(&Value) -> (usi
     }
 }
 
-/// The customers whose deciding sighting names the account. `links` holds every sighting of each, newest first.
-fn customers_of(links: &[AccountLink], account: &str, fields: &[String]) -> Vec<String> {
-    let mut of_each: BTreeMap<&str, Vec<&AccountLink>> = BTreeMap::new();
-    for link in links {
-        of_each.entry(&link.customer).or_default().push(link);
+/// The customers whose deciding sighting names the account. Of each customer the newest sighting comes first.
+fn customers_of<'a>(sightings: &'a [Sighting], account: &str, fields: &[String]) -> Vec<&'a str> {
+    let mut of_each: BTreeMap<&str, Vec<&Sighting>> = BTreeMap::new();
+    for sighting in sightings {
+        of_each.entry(&sighting.customer).or_default().push(sighting);
     }
-    let belongs = |sightings: &[&AccountLink]| {
-        let deciding = fields.iter().find_map(|field| sightings.iter().find(|link| link.source == *field));
-        deciding.is_some_and(|link| link.account == account)
+    let belongs = |sightings: &[&Sighting]| {
+        let deciding = fields.iter().find_map(|field| sightings.iter().find(|sighting| sighting.field == *field));
+        deciding.is_some_and(|sighting| sighting.account == account)
     };
-    of_each.into_iter().filter(|(_, links)| belongs(links)).map(|(customer, _)| customer.to_owned()).collect()
+    of_each.into_iter().filter(|(_, sightings)| belongs(sightings)).map(|(customer, _)| customer).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use daybook_domain::scope::ScopeId;
 
     use super::*;
 
-    fn link(customer: &str, source: &str, account: &str, at: i64) -> AccountLink {
-        AccountLink {
-            source: source.to_owned(),
-            account: account.to_owned(),
-            customer: customer.to_owned(),
-            effective_at: DateTime::from_timestamp(at, 0).unwrap(),
-            cause: "evt_1".to_owned(),
-        }
+    fn sighting(customer: &str, field: &str, account: &str) -> Sighting {
+        let [customer, field, account] = [customer, field, account].map(str::to_owned);
+        Sighting { scope: ScopeId(1), customer, field, account }
     }
 
-    fn fields() -> Vec<String> {
-        Policy::default().accounts.from.iter().map(ToString::to_string).collect()
+    fn of(sightings: &[Sighting], account: &str) -> Vec<String> {
+        let policy = Policy::default();
+        let fields: Vec<String> = policy.accounts.from.iter().map(ToString::to_string).collect();
+        customers_of(sightings, account, &fields).into_iter().map(str::to_owned).collect()
     }
 
     #[test]
     fn the_newest_sighting_in_the_first_field_that_shows_any_decides() {
-        let links = [
-            link("cus_1", "client_reference_id", "user_1", 20),
-            link("cus_1", "metadata.user_id", "user_2", 30),
-            link("cus_2", "metadata.user_id", "user_2", 30),
-            link("cus_2", "metadata.user_id", "user_1", 10),
+        let sightings = [
+            sighting("cus_1", "metadata.user_id", "user_2"),
+            sighting("cus_1", "client_reference_id", "user_1"),
+            sighting("cus_2", "metadata.user_id", "user_2"),
+            sighting("cus_2", "metadata.user_id", "user_1"),
         ];
-        assert_eq!(customers_of(&links, "user_1", &fields()), ["cus_1"]);
-        assert_eq!(customers_of(&links, "user_2", &fields()), ["cus_2"]);
+        assert_eq!(of(&sightings, "user_1"), ["cus_1"]);
+        assert_eq!(of(&sightings, "user_2"), ["cus_2"]);
     }
 
     #[test]
     fn a_field_the_policy_does_not_name_decides_nothing() {
-        let links = [link("cus_1", "metadata.colour", "green", 20)];
-        assert!(customers_of(&links, "green", &fields()).is_empty());
+        assert!(of(&[sighting("cus_1", "metadata.colour", "green")], "green").is_empty());
     }
 }

@@ -110,6 +110,16 @@ pub struct Entitlement {
     considered: Option<Vec<Considered>>,
 }
 
+/// An answer about an account, and whose it is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BestEntitlement {
+    /// The customer whose answer it is; none when the account has none.
+    pub customer: Option<String>,
+    /// The answer.
+    #[serde(flatten)]
+    pub entitlement: Entitlement,
+}
+
 /// Whether an answer tells what it considered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Explain {
@@ -129,7 +139,7 @@ impl Entitlement {
             code: answer.code.as_str(),
             value: answer.value.as_ref().map(Value::from),
             source: answer.source.as_ref().map(Source::from),
-            because: because(&answer.because, positions),
+            because: because_of(answer.because.iter().map(EventId::as_str), positions),
             next_change: answer.next_change.as_ref().map(NextChange::from),
             warnings: answer.warnings.clone(),
             considered: (explain == Explain::Yes).then(considered),
@@ -144,7 +154,7 @@ impl Considered {
             plan: verdict.plan.as_deref().map(str::to_owned),
             code: verdict.code.as_str(),
             value: verdict.value.as_ref().map(Value::from),
-            because: because(&verdict.because, positions),
+            because: because_of(verdict.because.iter().map(EventId::as_str), positions),
             warnings: verdict.warnings.clone(),
             until: verdict.until.map(time),
         }
@@ -182,13 +192,9 @@ impl From<&domain::NextChange> for NextChange {
     }
 }
 
-fn because(events: &[EventId], positions: &Positions) -> Vec<Because> {
-    events.iter().map(|event| Because::new(event.as_str(), positions)).collect()
-}
-
 /// Events by id, with where they stand.
-pub fn because_of(events: &[String], positions: &Positions) -> Vec<Because> {
-    events.iter().map(|event| Because::new(event, positions)).collect()
+pub fn because_of<'a>(events: impl IntoIterator<Item = &'a str>, positions: &Positions) -> Vec<Because> {
+    events.into_iter().map(|event| Because::new(event, positions)).collect()
 }
 
 impl Because {

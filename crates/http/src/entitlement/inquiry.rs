@@ -1,45 +1,30 @@
-//! One inquiry: everything an answer is worked out from, read in one snapshot, so that all answers of one response agree.
+//! One inquiry: everything about some subjects of one scope, read at one size, so that all answers of one response agree.
 
 use std::collections::BTreeMap;
-use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::ops::Deref;
 
-use daybook_domain::entitlement::{Answer, Policy, evaluate, evaluate_all};
+use daybook_domain::entitlement::Answer;
 use daybook_domain::scope::ScopeId;
 use daybook_domain::time::Timestamp;
-use daybook_projections::entitlements::{self, Known};
-use daybook_projections::records;
-use daybook_store::generation;
-use daybook_store::snapshot::Snapshot;
+use daybook_projections::entitlements::Known;
 
 use super::answer::{Positions, Stamp, events_of, time};
+use super::facts::{Facts, Judge, Subjects};
 use crate::Problem;
-use crate::cache::shard::ReadAt;
 use crate::state::{App, Shared};
-use crate::wait::{Wait, then_read};
+use crate::wait::{self, Wait};
 
-/// The features that are asked for.
-#[derive(Clone, Copy, Debug)]
-pub enum Features<'a> {
-    /// Every feature that anything names.
-    All,
-    /// These.
-    These(&'a [String]),
-}
-
-/// Answers by feature.
-pub type Answers = Vec<(Box<str>, Answer)>;
+pub use super::facts::{Answers, Features};
 
 /// What one response is worked out from.
 #[derive(Debug)]
 pub struct Inquiry {
-    snapshot: Snapshot,
+    app: Shared,
     /// Whose books.
     pub scope: ScopeId,
-    /// The policy in force.
-    pub policy: Arc<Policy>,
-    /// The time.
-    pub now: Timestamp,
+    /// What was read.
+    pub facts: Facts,
+    judge: Judge,
 }
 
 impl Inquiry {
@@ -48,85 +33,85 @@ impl Inquiry {
     /// # Errors
     /// What waiting, the policy or the database says.
     pub async fn begin(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Self, Problem> {
-        let mut snapshot = then_read(app, scope, wait).await?;
-        let policy = app.policies.in_force(&mut snapshot, scope).await?;
-        Ok(Self { snapshot, scope, policy, now: now(app) })
+        Self::about(app, scope, Subjects::default(), wait).await
     }
 
-    /// What is known of these customers.
+    /// Reads everything about these, once what the caller waits for has been applied.
     ///
     /// # Errors
-    /// What the database says.
+    /// What waiting, the policy or the database says.
+    pub async fn about(app: &Shared, scope: ScopeId, subjects: Subjects, wait: &Wait) -> Result<Self, Problem> {
+        wait::until(app, scope, wait).await?;
+        let facts = app.desk.facts(scope, subjects).await?;
+        let judge = Judge { policy: facts.policy.clone(), now: now(app) };
+        Ok(Self { app: Shared::clone(app), scope, facts, judge })
+    }
+
+    /// Reads about others instead.
+    ///
+    /// # Errors
+    /// What the policy or the database says.
+    pub async fn turn_to(&mut self, subjects: Subjects) -> Result<(), Problem> {
+        self.facts = self.app.desk.facts(self.scope, subjects).await?;
+        self.judge.policy = self.facts.policy.clone();
+        Ok(())
+    }
+
+    /// What is known of these customers; those never seen are missing.
+    ///
+    /// # Errors
+    /// What the policy or the database says.
     pub async fn known(&mut self, customers: &[String]) -> Result<BTreeMap<String, Known>, Problem> {
-        let scope = self.scope;
-        Ok(entitlements::of_customers(&mut self.snapshot, scope, customers).await?)
-    }
-
-    /// The answers about one customer.
-    pub fn answers(&self, known: &Known, features: Features<'_>) -> Answers {
-        match features {
-            Features::All => evaluate_all(&self.policy, known.state(), &known.sources, self.now).into_iter().collect(),
-            Features::These(features) => features
-                .iter()
-                .map(|feature| (feature.as_str().into(), self.answer(known, feature, self.now)))
-                .collect(),
-        }
-    }
-
-    /// The answer about one feature of one customer at a time.
-    pub fn answer(&self, known: &Known, feature: &str, at: Timestamp) -> Answer {
-        evaluate(&self.policy, known.state(), &known.sources, feature, at)
+        self.turn_to(Subjects { customers: customers.to_vec(), accounts: Vec::new() }).await?;
+        let known = customers.iter().map(|customer| (customer.clone(), Known::clone(self.facts.known(customer))));
+        Ok(known.filter(|(_, known)| known.seen).collect())
     }
 
     /// Where the events that these answers name stand.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn positions<'a>(
-        &mut self,
-        answers: impl Iterator<Item = &'a Answer> + Send,
-    ) -> Result<Positions, Problem> {
-        let mut events: Vec<String> = answers.flat_map(events_of).map(ToString::to_string).collect();
-        events.sort_unstable();
-        events.dedup();
-        if events.is_empty() {
-            return Ok(Positions::new());
-        }
-        Ok(records::positions_of_events(&mut self.snapshot, &events).await?)
+    pub async fn positions<'a>(&self, answers: impl Iterator<Item = &'a Answer> + Send) -> Result<Positions, Problem> {
+        self.positions_of(names(answers)).await
     }
 
-    /// Where it was read, for what is kept of it.
+    /// Where these events stand.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn read_at(&mut self) -> Result<ReadAt, Problem> {
-        let size = self.snapshot.size();
-        Ok(ReadAt { size, pointer: Arc::new(generation::pointer(&mut self.snapshot).await?) })
+    pub async fn positions_of(&self, events: Vec<String>) -> Result<Positions, Problem> {
+        self.app.desk.positions(events).await
+    }
+
+    /// At which size and for which time this was read.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { size: self.facts.read_at.size, as_of: time(self.judge.now), stale: false }
     }
 
     /// Ends the reading; says at which size and for which time it was done.
     ///
     /// # Errors
-    /// What the database says.
+    /// None today.
+    #[expect(clippy::unused_async, reason = "commands await it, as they await the rest")]
     pub async fn end(self) -> Result<Stamp, Problem> {
-        let stamp = Stamp { size: self.snapshot.size(), as_of: time(self.now), stale: false };
-        self.snapshot.end().await?;
-        Ok(stamp)
+        Ok(self.stamp())
     }
 }
 
 impl Deref for Inquiry {
-    type Target = Snapshot;
+    type Target = Judge;
 
-    fn deref(&self) -> &Snapshot {
-        &self.snapshot
+    fn deref(&self) -> &Judge {
+        &self.judge
     }
 }
 
-impl DerefMut for Inquiry {
-    fn deref_mut(&mut self) -> &mut Snapshot {
-        &mut self.snapshot
-    }
+/// The events that these answers name, each once.
+pub fn names<'a>(answers: impl Iterator<Item = &'a Answer>) -> Vec<String> {
+    let mut events: Vec<String> = answers.flat_map(events_of).map(ToString::to_string).collect();
+    events.sort_unstable();
+    events.dedup();
+    events
 }
 
 /// The clock's second, as Stripe counts them.

@@ -1,12 +1,19 @@
-//! Answering for customers and for your own accounts: one snapshot, the policy in force in it, what is known of the customers, and the clock.
+//! Answering for customers and for your own accounts: what is known of them at one size, the policy in force there, and the clock.
 //!
 //! # Layout
-//! - [`inquiry`]: the snapshot, the policy and the clock of one answer
+//! - [`question`]: questions, answered from the cache or by reading, and kept
+//! - [`inquiry`]: everything that one response is worked out from
+//! - [`desk`]: where questions are gathered and read together; [`lane`]: one connection that does it
+//! - [`facts`]: what was read, and the judgement over it
 //! - [`account`]: which customers belong to one of your accounts, and the best of their answers
 //! - [`answer`]: the shapes of answers
-//! - [`policies`]: policies, read once
+//! - [`policies`]: policies, parsed once
 
 pub mod account;
 pub mod answer;
+pub mod desk;
+pub mod facts;
 pub mod inquiry;
+pub mod lane;
 pub mod policies;
+pub mod question;

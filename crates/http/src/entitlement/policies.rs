@@ -1,45 +1,79 @@
-//! Policies, parsed once. Which record's policy is in force is asked in the snapshot of every answer; only its parsing is remembered, and a record never
-//! changes, so nothing here can grow old.
+//! Policies, parsed once. Which record's policy is in force is seen by the statement that reads the facts; only the parsed text is remembered, and a
+//! record never changes, so nothing here can grow old.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use daybook_domain::entitlement::Policy;
+use daybook_domain::entitlement::{Policy, policy};
 use daybook_domain::scope::ScopeId;
 use daybook_store::policy::in_force;
-use daybook_store::snapshot::Snapshot;
+use sqlx::PgConnection;
 
 use crate::Problem;
 
 /// Policies that are remembered: a few for each scope.
 const REMEMBERED: usize = 256;
 
-/// Parsed policies by the position of their record.
+/// A policy as this version reads it.
+type Parsed = Result<Arc<Policy>, Arc<policy::Error>>;
+
+/// Parsed policies by the position of their record, and the newest one seen of each scope.
 #[derive(Debug, Default)]
 pub struct Policies {
-    parsed: RwLock<HashMap<i64, Arc<Policy>>>,
+    parsed: RwLock<HashMap<i64, Parsed>>,
+    newest: RwLock<HashMap<ScopeId, Option<i64>>>,
     none: Arc<Policy>,
 }
 
 impl Policies {
-    /// The policy of a scope at the size of this snapshot; the default one where none was applied.
+    /// The fields in which accounts of a scope are looked for, by the newest policy this process has seen.
+    pub fn account_fields(&self, scope: ScopeId) -> Vec<String> {
+        let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner).get(&scope).copied().flatten();
+        let policy = self.at(newest).unwrap_or_else(|_| Arc::clone(&self.none));
+        policy.accounts.from.iter().map(ToString::to_string).collect()
+    }
+
+    /// Notes the policy that is in force in a scope, and reads it if it is new here. Whether another one was in force until now.
     ///
     /// # Errors
-    /// [`Problem::Policy`] when this version cannot read it, or what the database says.
-    pub async fn in_force(&self, snapshot: &mut Snapshot, scope: ScopeId) -> Result<Arc<Policy>, Problem> {
-        let size = snapshot.size();
-        let Some(found) = in_force(snapshot, scope, size).await? else { return Ok(Arc::clone(&self.none)) };
-        if let Some(known) = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&found.position) {
-            return Ok(Arc::clone(known));
+    /// What the database says.
+    pub async fn learn(
+        &self,
+        connection: &mut PgConnection,
+        scope: ScopeId,
+        position: Option<i64>,
+    ) -> Result<bool, daybook_store::Error> {
+        let before = self.newest.write().unwrap_or_else(PoisonError::into_inner).insert(scope, position);
+        if let Some(position) = position
+            && !self.parsed.read().unwrap_or_else(PoisonError::into_inner).contains_key(&position)
+        {
+            let found = in_force(connection, scope, position.saturating_add(1)).await?;
+            self.remember(position, &found.map(|found| found.applied.policy).unwrap_or_default());
         }
-        let parsed = Policy::parse(&found.applied.policy)
-            .map_err(|source| Problem::Policy { position: found.position, source })?;
-        let parsed = Arc::new(parsed);
+        Ok(before.flatten() != position)
+    }
+
+    fn remember(&self, position: i64, text: &str) {
+        let parsed = Policy::parse(text).map(Arc::new).map_err(Arc::new);
         let mut remembered = self.parsed.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED {
-            remembered.clear();
+            let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);
+            remembered.retain(|position, _| newest.values().any(|newest| *newest == Some(*position)));
         }
-        remembered.insert(found.position, Arc::clone(&parsed));
-        Ok(parsed)
+        remembered.insert(position, parsed);
+    }
+
+    /// The policy that the record at `position` applied; the default one where there is none.
+    ///
+    /// # Errors
+    /// [`Problem::Policy`] when this version cannot read it.
+    pub fn at(&self, position: Option<i64>) -> Result<Arc<Policy>, Problem> {
+        let Some(position) = position else { return Ok(Arc::clone(&self.none)) };
+        match self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&position) {
+            Some(Ok(policy)) => Ok(Arc::clone(policy)),
+            Some(Err(source)) => Err(Problem::Policy { position, source: Arc::clone(source) }),
+            // Forgotten between being read and being used, which takes hundreds of new policies at once.
+            None => Err(Problem::Busy),
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::wait::{Wait, then_read};
 /// Postings shown when the request does not say.
 const USUAL_POSTINGS: i64 = 20;
 /// Postings shown at most.
-const MOST_POSTINGS: i64 = 500;
+pub(super) const MOST_POSTINGS: i64 = 500;
 
 /// How much of the journal is shown.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -150,7 +150,7 @@ impl Posting {
             currency: posting.currency,
             amount: posting.amount,
             effective_at: posting.effective_at,
-            because: because_of(&posting.causes, positions),
+            because: because_of(posting.causes.iter().map(String::as_str), positions),
             problem: posting.problem,
         }
     }

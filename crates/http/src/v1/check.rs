@@ -1,17 +1,16 @@
 //! `POST /v1/entitlements/check`: many customers, accounts and features at one size. A check that cannot be read fails by itself; the others are answered.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::accounts::{BestEntitlement, best_of};
-use super::entitlement::shown;
-use super::{Explanation, check_feature, count_reads};
+use super::{Explanation, check_feature, closed};
 use crate::Problem;
 use crate::auth::AppCaller;
-use crate::entitlement::answer::{Entitlement, Explain, Stamp};
-use crate::entitlement::inquiry::{Features, Inquiry};
+use crate::cache::kept::Kept;
+use crate::entitlement::answer::{BestEntitlement, Entitlement, Stamp};
+use crate::entitlement::question::{self, Question, Subject};
 use crate::extract::{Asked, Body, check_id};
 use crate::state::Shared;
 use crate::wait::Wait;
@@ -47,10 +46,10 @@ pub struct Check {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckAnswer {
     /// One result for each check.
-    results: Vec<CheckResult>,
+    pub results: Vec<CheckResult>,
     /// Their size and time.
     #[serde(flatten)]
-    stamp: Stamp,
+    pub stamp: Stamp,
 }
 
 /// The result of one check.
@@ -89,12 +88,6 @@ pub struct CheckError {
     detail: String,
 }
 
-/// Who is asked about.
-enum Subject<'a> {
-    Customer(&'a str),
-    Account(&'a str),
-}
-
 /// May these customers and accounts use these features?
 #[utoipa::path(
     post, path = "/v1/entitlements/check", tag = "entitlements",
@@ -113,23 +106,28 @@ pub async fn check(
     Asked(explanation): Asked<Explanation>,
     Asked(wait): Asked<Wait>,
     Body(request): Body<CheckRequest>,
-) -> Result<Json<CheckAnswer>, Problem> {
+) -> Result<Response, Problem> {
     ensure_bounds(&request.checks)?;
-    let explain = explanation.wanted();
-    let mut inquiry = Inquiry::begin(&app, access.scope, &wait).await?;
-    let of_customers = customers_results(&mut inquiry, &request.checks, explain).await?;
-    let mut results = Vec::with_capacity(request.checks.len());
-    for (check, result) in request.checks.iter().zip(of_customers) {
-        results.push(match (result, check.subject()) {
-            (Some(result), _) => result,
-            (None, Ok(Subject::Account(account))) => account_result(&mut inquiry, account, check, explain).await?,
-            (None, Ok(Subject::Customer(_))) => failed(&Problem::malformed("the check has no answer")),
-            (None, Err(problem)) => failed(&problem),
-        });
+    let checks: Vec<Result<Readable<'_>, Problem>> = request.checks.iter().map(Check::read).collect();
+    let questions: Vec<Question<'_>> = checks.iter().flatten().flat_map(Readable::questions).collect();
+    let told = question::answer(&app, access.scope, &questions, &wait, explanation.wanted()).await?;
+    let mut body = br#"{"results":["#.to_vec();
+    let mut answers = told.answers.as_slice();
+    for (index, check) in checks.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        match check {
+            Ok(check) => {
+                let (own, rest) = answers.split_at_checked(check.questions().count()).unwrap_or((answers, &[]));
+                answers = rest;
+                check.write(own, &mut body);
+            }
+            Err(problem) => write_failure(problem, &mut body)?,
+        }
     }
-    count_reads(&app, results.iter().map(CheckResult::answers).sum());
-    let stamp = inquiry.end().await?;
-    Ok(Json(CheckAnswer { results, stamp }))
+    body.push(b']');
+    Ok(closed(body, told.stamp))
 }
 
 fn ensure_bounds(checks: &[Check]) -> Result<(), Problem> {
@@ -145,78 +143,60 @@ fn ensure_bounds(checks: &[Check]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The results of all checks of customers, read together; none in the places of others.
-async fn customers_results(
-    inquiry: &mut Inquiry,
-    checks: &[Check],
-    explain: Explain,
-) -> Result<Vec<Option<CheckResult>>, Problem> {
-    let customers = checks.iter().map(|check| match check.subject() {
-        Ok(Subject::Customer(customer)) => Some(customer.to_owned()),
-        _ => None,
-    });
-    let customers: Vec<Option<String>> = customers.collect();
-    let asked: Vec<String> = customers.iter().flatten().cloned().collect();
-    let known = inquiry.known(&asked).await?;
-    let answers: Vec<Option<_>> = checks
-        .iter()
-        .zip(&customers)
-        .map(|(check, customer)| {
-            let known = known.get(customer.as_ref()?).cloned().unwrap_or_default();
-            Some(inquiry.answers(&known, check.features()))
-        })
-        .collect();
-    let positions = inquiry.positions(answers.iter().flatten().flatten().map(|(_, answer)| answer)).await?;
-    let results = customers.into_iter().zip(answers).map(|(customer, answers)| {
-        let entitlements = shown(&answers?, &positions, explain);
-        Some(CheckResult::Customer { customer: customer?, entitlements })
-    });
-    Ok(results.collect())
+fn write_failure(problem: &Problem, body: &mut Vec<u8>) -> Result<(), Problem> {
+    let error = CheckError { reason: problem.reason(), detail: problem.to_string() };
+    Ok(serde_json::to_writer(body, &CheckResult::Failed { error })?)
 }
 
-async fn account_result(
-    inquiry: &mut Inquiry,
-    account: &str,
-    check: &Check,
-    explain: Explain,
-) -> Result<CheckResult, Problem> {
-    let (customers, entitlements) = best_of(inquiry, account, check.features(), explain).await?;
-    Ok(CheckResult::Account { account: account.to_owned(), customers, entitlements })
-}
-
-fn failed(problem: &Problem) -> CheckResult {
-    CheckResult::Failed { error: CheckError { reason: problem.reason(), detail: problem.to_string() } }
+/// A check that can be read.
+struct Readable<'a> {
+    subject: Subject<'a>,
+    features: Option<&'a [String]>,
 }
 
 impl Check {
-    /// Who is asked about, if the check can be read.
-    fn subject(&self) -> Result<Subject<'_>, Problem> {
-        let features = self.features.as_deref().unwrap_or_default();
-        if features.len() > MOST_FEATURES {
-            let count = features.len();
+    fn read(&self) -> Result<Readable<'_>, Problem> {
+        let features = self.features.as_deref();
+        let count = features.map_or(0, <[String]>::len);
+        if count > MOST_FEATURES {
             return Err(Problem::malformed(format!("{count} features: at most {MOST_FEATURES} in one check")));
         }
-        for feature in features {
+        for feature in features.unwrap_or_default() {
             check_feature(feature)?;
         }
-        match (&self.customer, &self.account) {
-            (Some(customer), None) => Ok(Subject::Customer(check_id(customer, "the customer")?)),
-            (None, Some(account)) => Ok(Subject::Account(check_id(account, "the account")?)),
-            _ => Err(Problem::malformed("a check names either a `customer` or an `account`")),
-        }
-    }
-
-    fn features(&self) -> Features<'_> {
-        self.features.as_deref().map_or(Features::All, Features::These)
+        let subject = match (&self.customer, &self.account) {
+            (Some(customer), None) => Subject::Customer(check_id(customer, "the customer")?),
+            (None, Some(account)) => Subject::Account(check_id(account, "the account")?),
+            _ => return Err(Problem::malformed("a check names either a `customer` or an `account`")),
+        };
+        Ok(Readable { subject, features })
     }
 }
 
-impl CheckResult {
-    fn answers(&self) -> usize {
-        match self {
-            Self::Customer { entitlements, .. } => entitlements.len(),
-            Self::Account { entitlements, .. } => entitlements.len(),
-            Self::Failed { .. } => 0,
+impl<'a> Readable<'a> {
+    /// One question for each feature; one for all of them where none is named, which also tells whom it is about.
+    fn questions(&self) -> impl Iterator<Item = Question<'a>> + use<'a> {
+        let (subject, features) = (self.subject, self.features.unwrap_or_default());
+        let every = features.is_empty().then_some(Question { subject, feature: None });
+        every.into_iter().chain(features.iter().map(move |feature| Question { subject, feature: Some(feature) }))
+    }
+
+    /// Writes the result.
+    fn write(&self, answers: &[Kept], body: &mut Vec<u8>) {
+        let Some(first) = answers.first() else { return };
+        if self.features.is_none() {
+            first.write(body);
+            body.push(b'}');
+            return;
         }
+        first.write_head(body);
+        body.extend_from_slice(br#""entitlements":["#);
+        for (index, answer) in answers.iter().enumerate().filter(|_| self.features.is_some_and(|all| !all.is_empty())) {
+            if index > 0 {
+                body.push(b',');
+            }
+            answer.write_members(body);
+        }
+        body.extend_from_slice(b"]}");
     }
 }

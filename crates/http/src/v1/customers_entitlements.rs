@@ -1,16 +1,15 @@
 //! `GET /v1/customers/{id}/entitlements`: every feature that the policy or anything the customer has names.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::entitlement::answers_of;
-use super::{Explanation, count_reads};
+use super::{Explanation, answer_one};
 use crate::Problem;
 use crate::auth::AppCaller;
 use crate::entitlement::answer::{Entitlement, Stamp};
-use crate::entitlement::inquiry::{Features, Inquiry};
+use crate::entitlement::question::{Question, Subject};
 use crate::extract::{Asked, Named, check_id};
 use crate::state::Shared;
 use crate::wait::Wait;
@@ -19,12 +18,12 @@ use crate::wait::Wait;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerEntitlements {
     /// The customer.
-    customer: String,
+    pub customer: String,
     /// One answer for each feature, by name.
-    entitlements: Vec<Entitlement>,
+    pub entitlements: Vec<Entitlement>,
     /// Their size and time.
     #[serde(flatten)]
-    stamp: Stamp,
+    pub stamp: Stamp,
 }
 
 /// What may this customer use?
@@ -43,11 +42,7 @@ pub async fn entitlements(
     Named(customer): Named<String>,
     Asked(explanation): Asked<Explanation>,
     Asked(wait): Asked<Wait>,
-) -> Result<Json<CustomerEntitlements>, Problem> {
-    check_id(&customer, "the customer")?;
-    let mut inquiry = Inquiry::begin(&app, access.scope, &wait).await?;
-    let entitlements = answers_of(&mut inquiry, &customer, Features::All, explanation.wanted()).await?;
-    count_reads(&app, entitlements.len());
-    let stamp = inquiry.end().await?;
-    Ok(Json(CustomerEntitlements { customer, entitlements, stamp }))
+) -> Result<Response, Problem> {
+    let subject = Subject::Customer(check_id(&customer, "the customer")?);
+    answer_one(&app, access.scope, Question { subject, feature: None }, &explanation, &wait).await
 }

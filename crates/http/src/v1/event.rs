@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::balances::{Posting, causes_of};
+use super::balances::{MOST_POSTINGS, Posting, causes_of};
 use super::events::Event;
 use super::masked::{Cover, cover};
 use crate::Problem;
@@ -27,9 +27,6 @@ use crate::auth::{AnalystCaller, AuditorCaller};
 use crate::extract::{Asked, Named, check_id};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
-
-/// Postings shown at most.
-const MOST_POSTINGS: i64 = 500;
 
 /// One record of the log and what it led to.
 #[derive(Debug, Serialize, ToSchema)]

@@ -12,12 +12,19 @@ pub mod masked;
 pub mod projections;
 pub mod subscriptions;
 
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use daybook_domain::scope::ScopeId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::Problem;
-use crate::entitlement::answer::Explain;
+use crate::cache::kept::close;
+use crate::entitlement::answer::{Explain, Stamp};
+use crate::entitlement::question::{self, Question};
 use crate::state::Shared;
+use crate::wait::Wait;
 
 /// Whether an answer should tell what it considered.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -49,7 +56,29 @@ fn check_feature(feature: &str) -> Result<&str, Problem> {
     Err(Problem::malformed(format!("a feature's name has 1 to {LONGEST_FEATURE} bytes and no control characters")))
 }
 
-/// Counts checks that were answered by reading.
-fn count_reads(app: &Shared, checks: usize) {
-    app.metrics.checked_by_reading(u64::try_from(checks).unwrap_or(u64::MAX));
+/// Answers one question.
+async fn answer_one(
+    app: &Shared,
+    scope: ScopeId,
+    question: Question<'_>,
+    explanation: &Explanation,
+    wait: &Wait,
+) -> Result<Response, Problem> {
+    let told = question::answer(app, scope, &[question], wait, explanation.wanted()).await?;
+    let mut body = Vec::new();
+    told.answers.iter().for_each(|answer| answer.write(&mut body));
+    Ok(closed(body, told.stamp))
+}
+
+/// A body that is complete but for its size and time, as a response.
+fn closed(mut body: Vec<u8>, stamp: Stamp) -> Response {
+    close(&mut body, stamp.size, stamp.as_of.timestamp(), stamp.stale);
+    json(body)
+}
+
+/// A body that is JSON, as a response.
+fn json(body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -197,3 +197,116 @@ async fn apply_policy(house: &House, policy: String) {
     ];
     house.apply(2, &["*"], &statements).await;
 }
+
+/// How many answers were found so, by the metrics.
+async fn found(house: &House, by: &str) -> u64 {
+    let metrics = String::from_utf8(house.get_openly("/metrics").await.bytes).unwrap();
+    let begin = format!("daybook_entitlement_checks_total{{by=\"{by}\"}} ");
+    let line = metrics.lines().find_map(|line| line.strip_prefix(begin.as_str()));
+    line.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
+}
+
+/// A statement that shows an account's id beside a customer.
+fn linked(customer: &str, account: &str, at: i64) -> String {
+    format!(
+        "insert into account_link (scope, kind, id, source, account, customer, effective_at, cause)
+         values (1, 1, '{customer}_{account}', 'metadata.user_id', '{account}', '{customer}', to_timestamp({at}), 'evt_1')"
+    )
+}
+
+#[tokio::test]
+async fn every_way_to_ask_is_answered_from_memory_the_second_time_and_in_the_same_words() {
+    let house = granted().await;
+    house.apply(2, &["cus_1"], &[linked("cus_1", "user", 1)]).await;
+    house.follow().await;
+    let key = house.key(Role::App).await;
+    let checks = json!({"checks": [
+        {"customer": "cus_1", "features": ["seats", "rockets"]}, {"customer": "cus_1"}, {"account": "user"},
+        {"account": "user", "features": ["seats"]}, {"customer": "cus_1", "features": []}, {"customer": ""}
+    ]});
+    let ask = async || {
+        let mut answers = Vec::new();
+        for path in [
+            SEATS,
+            "/v1/customers/cus_1/entitlements",
+            "/v1/accounts/user/entitlements",
+            "/v1/accounts/user/entitlements/seats",
+            "/v1/accounts/nobody/entitlements/seats",
+        ] {
+            answers.push(house.get(path, &key).await.json());
+        }
+        answers.push(house.post("/v1/entitlements/check", &key, &checks).await.json());
+        answers
+    };
+    let first = ask().await;
+    let read = found(&house, "read").await;
+    let second = ask().await;
+    assert_eq!(found(&house, "read").await, read, "nothing was read");
+    assert_eq!(first, second);
+    let check = first.last().unwrap();
+    assert_eq!(check["results"][0]["entitlements"][1]["code"], "unknown_feature", "{check}");
+    assert_eq!(check["results"][2]["customers"], json!(["cus_1"]));
+    assert_eq!(check["results"][3]["entitlements"][0]["customer"], "cus_1");
+    assert_eq!(check["results"][4], json!({"customer": "cus_1", "entitlements": []}));
+    assert_eq!(check["results"][5]["error"]["reason"], "malformed");
+}
+
+#[tokio::test]
+async fn an_account_is_answered_anew_when_it_gains_or_loses_a_customer() {
+    let house = granted().await;
+    house.follow().await;
+    let key = house.key(Role::App).await;
+    let customers = async |account: &str| {
+        let answer = house.get(&format!("/v1/accounts/{account}/entitlements/seats"), &key).await;
+        (answer.get("/customers"), answer.get("/allowed"))
+    };
+    assert_eq!(customers("user").await, (json!([]), json!(false)));
+    house.apply(2, &["cus_1"], &[linked("cus_1", "user", 1)]).await;
+    house.follow().await;
+    assert_eq!(customers("user").await, (json!(["cus_1"]), json!(true)));
+    assert_eq!(customers("another").await, (json!([]), json!(false)));
+    house.apply(3, &["cus_1"], &[linked("cus_1", "another", 2)]).await;
+    house.follow().await;
+    assert_eq!(customers("user").await, (json!([]), json!(false)));
+    assert_eq!(customers("another").await, (json!(["cus_1"]), json!(true)));
+}
+
+#[tokio::test]
+async fn questions_of_many_at_once_are_read_together() {
+    let house = granted().await;
+    house.follow().await;
+    let key = house.key(Role::App).await;
+    // The key is remembered from now on; what is counted are the statements of the questions.
+    house.get(SEATS, &key).await;
+    let ask = |customer: usize| {
+        let (house, key) = (&house, &key);
+        async move {
+            let path = format!("/v1/customers/cus_{customer}/entitlements/seats");
+            house.get(&path, key).await.get("/allowed")
+        }
+    };
+    let answers = futures::future::join_all((0..200).map(ask)).await;
+    assert_eq!(answers.iter().filter(|allowed| **allowed == json!(true)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_switch_of_generations_is_noticed_by_the_next_question() {
+    let house = granted().await;
+    let key = house.key(Role::App).await;
+    assert_eq!(house.get(SEATS, &key).await.get("/allowed"), true);
+    let mut connection = house.pool().acquire().await.unwrap();
+    let next = daybook_store::generation::create(&mut connection, "next").await.unwrap();
+    let mut transaction = house.pool().begin().await.unwrap();
+    daybook_store::generation::use_generation(&mut transaction, next.id).await.unwrap();
+    for part in daybook_projections::generation::PARTS {
+        part.create(&mut transaction).await.unwrap();
+        part.index(&mut transaction).await.unwrap();
+    }
+    let names: Vec<&str> = daybook_projections::generation::PARTS.iter().map(|part| part.name).collect();
+    sqlx::query("update checkpoint set size = 1").execute(&mut *transaction).await.unwrap();
+    daybook_store::generation::switch(&mut transaction, &names, next.id).await.unwrap();
+    transaction.commit().await.unwrap();
+    house.follow().await;
+    let answer = house.get(SEATS, &key).await;
+    assert_eq!((answer.get("/code"), answer.get("/size")), (json!("unknown_customer"), json!(1)), "it is empty");
+}

@@ -1,12 +1,14 @@
 //! Health, projections, and what answers where nothing does.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
 use daybook_store::key::Role;
 use serde_json::json;
 
-use crate::house::{House, event, now};
+use crate::house::{House, config, event, now};
 
 #[tokio::test]
 async fn a_house_that_follows_its_log_is_ready_and_one_that_lags_is_not() {
@@ -54,4 +56,71 @@ async fn other_paths_and_methods_are_problems_too() {
     assert_eq!(get.problem(), (405, "no_such_method".to_owned()));
     let slash = Request::post("/webhooks/stripe/").body(Body::empty()).unwrap();
     assert_eq!(house.send(slash).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_is_waited_for_only_so_long() {
+    let mut config = config();
+    config.questions.patience = Duration::from_millis(200);
+    config.questions.request = Duration::from_secs(2);
+    let house = House::with(config).await;
+    let (app, analyst) = (house.key(Role::App).await, house.key(Role::Analyst).await);
+    house.get("/v1/customers/cus_1/entitlements", &app).await;
+    assert_eq!(house.get("/v1/customers/cus_1", &analyst).await.problem(), (404, "unknown".to_owned()));
+    let mut hanging = house.pool().begin().await.unwrap();
+    sqlx::query("lock table generation_1.customer, generation_1.entitlement_source in access exclusive mode")
+        .execute(&mut *hanging)
+        .await
+        .unwrap();
+    for (path, key) in [
+        ("/v1/customers/cus_2/entitlements/seats", &app),
+        ("/v1/customers/cus_1", &analyst),
+        ("/v1/accounts/user/entitlements", &app),
+    ] {
+        let answer = house.get(path, key).await;
+        assert_eq!(answer.problem(), (503, "database_away".to_owned()), "{path}");
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+    let ready = house.get_openly("/readyz").await;
+    assert_eq!((ready.status.as_u16(), ready.get("/ready")), (503, json!(false)));
+    assert_eq!(house.get_openly("/readyz/deliveries").await.status, 200, "the log can be written");
+    hanging.rollback().await.unwrap();
+    assert_eq!(house.get("/v1/customers/cus_2/entitlements/seats", &app).await.status, 200);
+    assert_eq!(house.get_openly("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_house_whose_read_models_cannot_be_read_is_not_ready_but_takes_deliveries() {
+    let house = House::build().await;
+    assert_eq!(house.get_openly("/readyz").await.status, 200);
+    sqlx::query("alter table generation_1.customer drop column has_payment_method")
+        .execute(house.pool())
+        .await
+        .unwrap();
+    let ready = house.get_openly("/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert!(ready.headers.contains_key("retry-after"));
+    let answer = house.get("/v1/customers/cus_1/entitlements", &house.key(Role::App).await).await;
+    assert_eq!(answer.problem(), (503, "not_built".to_owned()));
+    sqlx::query("delete from live_generation").execute(house.pool()).await.unwrap();
+    assert_eq!(house.get_openly("/readyz").await.status, 503);
+    assert_eq!(house.get_openly("/readyz/deliveries").await.status, 200);
+    assert_eq!(house.deliver(event("evt_1", "a.b", &json!({}))).await.status, 200);
+}
+
+#[tokio::test]
+async fn records_that_nobody_works_on_make_a_house_unready() {
+    let mut config = config();
+    config.readiness.longest_idleness = Duration::ZERO;
+    let house = House::with(config).await;
+    assert_eq!(house.get_openly("/readyz").await.status, 200, "nothing waits");
+    house.deliver(event("evt_1", "a.b", &json!({}))).await;
+    let idle = house.get_openly("/readyz").await;
+    assert_eq!(idle.status, 503, "{}", idle.json());
+    assert!(idle.get("/reasons/0").as_str().unwrap().contains("no worker"));
+    let mut connection = house.pool().acquire().await.unwrap();
+    let holder = "insert into lease (name, holder, epoch, expires_at)
+         values ('worker', gen_random_uuid(), 1, clock_timestamp() + interval '1 minute')";
+    sqlx::query(holder).execute(&mut *connection).await.unwrap();
+    assert_eq!(house.get_openly("/readyz").await.status, 200);
 }
