@@ -23,8 +23,7 @@ pub(super) struct GraceStart {
 /// The spell's invoices are those that fell due after anything was last paid: an older one that was written off belongs
 /// to an earlier spell. When all fell due before that payment, an older debt was paid while a newer one stayed, and the
 /// newest keeps the spell going. When no unpaid invoice is known (its events are not sent here), the spell begins when
-/// the subscription was seen past due; as that may have been in an earlier spell, not before the current period and the
-/// last payment.
+/// the subscription became past due, or with a payment after that.
 pub(super) fn grace_start(standing: &Standing) -> GraceStart {
     let paid = standing.last_paid.as_ref().map(|paid| paid.at);
     let starts = || standing.unpaid.iter().map(|invoice| start_of(standing, invoice));
@@ -34,10 +33,7 @@ pub(super) fn grace_start(standing: &Standing) -> GraceStart {
         .min_by(|left, right| (left.at, &left.cause).cmp(&(right.at, &right.cause)))
         .or_else(|| newest.map(|invoice| start_of(standing, invoice)))
         .unwrap_or_else(|| GraceStart {
-            at: [paid, standing.period.map(|period| period.start)]
-                .into_iter()
-                .flatten()
-                .fold(standing.since.at, Timestamp::max),
+            at: paid.map_or(standing.since.at, |paid| paid.max(standing.since.at)),
             cause: standing.since.event.clone(),
         })
 }

@@ -16,6 +16,9 @@ pub struct Subscription {
     pub customer: Option<CustomerId>,
     /// Stripe's status.
     pub status: SubscriptionStatus,
+    /// The status before this event, where `previous_attributes` names it.
+    #[serde(default)]
+    pub previous_status: Option<SubscriptionStatus>,
     /// When it was created.
     pub created: Option<Timestamp>,
     /// When it began (`start_date`, `start` before 2019-10-17).

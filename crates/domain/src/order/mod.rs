@@ -7,8 +7,10 @@ mod evidence;
 mod milestones;
 mod moment;
 mod register;
+mod spells;
 
 pub use evidence::Evidence;
 pub use milestones::Milestones;
 pub use moment::{Moment, Rank};
 pub use register::Register;
+pub use spells::Spells;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, SubscriptionCommand, SubscriptionEvent};
 use crate::{
-    fact,
+    fact::{self, SubscriptionStatus},
     id::InvoiceId,
-    order::{Milestones, Moment, Register},
+    order::{Moment, Register, Spells},
     settlement::{DisputeStanding, InvoiceStanding},
     time::Timestamp,
 };
@@ -23,7 +23,7 @@ const PAID_INVOICES_KEPT: usize = 24;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     pub(super) snapshot: Register<fact::Subscription>,
-    pub(super) milestones: Milestones,
+    pub(super) spells: Spells,
     pub(super) invoices: BTreeMap<InvoiceId, InvoiceStanding>,
     pub(super) disputes: BTreeMap<Box<str>, DisputeStanding>,
 }
@@ -45,7 +45,8 @@ impl Aggregate for Subscription {
     fn apply(&mut self, event: Self::Event) {
         match event {
             SubscriptionEvent::Observed { moment, evidence, snapshot } => {
-                self.milestones.reach(snapshot.status.as_str(), &moment);
+                let before = snapshot.previous_status.as_ref().map(SubscriptionStatus::as_str);
+                self.spells.see(snapshot.status.as_str(), before, &moment);
                 self.snapshot.observe(&moment, &evidence, *snapshot);
             }
             SubscriptionEvent::InvoiceObserved(standing) => {

@@ -5,6 +5,8 @@ mod command;
 mod error;
 mod event;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 pub use aggregate::Subscription;
 pub use command::SubscriptionCommand;

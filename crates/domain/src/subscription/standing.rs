@@ -35,7 +35,7 @@ pub struct Standing {
     pub customer: Option<CustomerId>,
     /// Stripe's status; `canceled` and `incomplete_expired` are for good.
     pub status: SubscriptionStatus,
-    /// When it was first seen in that status.
+    /// When the present spell of that status began.
     pub since: Moment,
     /// The event that shows it as it is now.
     pub cause: EventId,
@@ -96,11 +96,14 @@ impl Subscription {
         let snapshot = self.snapshot.value()?;
         let shown = self.snapshot.moment()?;
         let status = self.status(&snapshot.status);
-        let since = self.milestones.first(status.as_str()).unwrap_or(shown).clone();
+        let since = match self.spells.first(status.as_str()).filter(|_| is_final(&status)) {
+            Some(first) => first,
+            None => self.spells.since(status.as_str(), shown),
+        };
         let last_paid = self.last_paid();
         Some(Standing {
             customer: snapshot.customer.clone(),
-            since,
+            since: since.clone(),
             cause: shown.event.clone(),
             items: snapshot.items.clone(),
             started: snapshot.started.or(snapshot.created),
@@ -125,7 +128,7 @@ impl Subscription {
     /// Terminal states stay, whatever a late event shows.
     fn status(&self, newest: &SubscriptionStatus) -> SubscriptionStatus {
         for terminal in [SubscriptionStatus::Canceled, SubscriptionStatus::IncompleteExpired] {
-            if self.milestones.first(terminal.as_str()).is_some() {
+            if self.spells.first(terminal.as_str()).is_some() {
                 return terminal;
             }
         }
@@ -133,9 +136,7 @@ impl Subscription {
     }
 
     fn ended_by_status(&self, status: &SubscriptionStatus) -> Option<Timestamp> {
-        matches!(status, SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired)
-            .then(|| self.milestones.first(status.as_str()).map(|moment| moment.at))
-            .flatten()
+        self.spells.first(status.as_str()).filter(|_| is_final(status)).map(|moment| moment.at)
     }
 
     fn unpaid(&self) -> Vec<UnpaidInvoice> {
@@ -166,4 +167,9 @@ impl Subscription {
             .filter(|invoice| invoice.is_payment())
             .max_by_key(|invoice| (invoice.paid.as_ref().map(|paid| paid.at), invoice.created, &invoice.invoice))
     }
+}
+
+/// Whether it ends a subscription for good.
+fn is_final(status: &SubscriptionStatus) -> bool {
+    matches!(status, SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired)
 }

@@ -44,9 +44,12 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
     let customer = object.reference("customer")?;
     let latest_invoice = object.reference("latest_invoice")?;
     let items = items(object, frame)?;
+    let previous = frame.previous().map_or(Ok(None), |previous| previous.text("status"));
+    let previous = previous.map_err(|fault| fault.under("previous_attributes"))?;
     let subscription = Subscription {
         customer: customer.id().map(CustomerId::new),
         status: SubscriptionStatus::parse(&object.text("status")?.ok_or_else(|| object.missing("status"))?),
+        previous_status: previous.as_deref().map(SubscriptionStatus::parse),
         created: object.time("created")?,
         started: object.time("start_date")?.or(object.time("start")?),
         ended: object.time("ended_at")?,

@@ -57,9 +57,9 @@ fn without_a_failed_attempt_or_due_date_the_change_of_status_counts() {
 }
 
 #[test]
-fn where_no_invoice_is_known_a_second_spell_gets_its_own_grace() {
-    let second = Standing { since: moment("evt_first_past_due", 1), unpaid: Vec::new(), ..past_due() };
-    assert_eq!(next(&ask_one(second, 31)), Some((day(37), Code::PastDueGraceOver)));
+fn where_no_invoice_is_known_the_grace_runs_from_the_change_of_status_and_no_renewal_begins_it_again() {
+    let late = Standing { since: moment("evt_past_due", 26), unpaid: Vec::new(), ..past_due() };
+    assert_eq!(next(&ask_one(late, 31)), Some((day(33), Code::PastDueGraceOver)));
 }
 
 #[test]
