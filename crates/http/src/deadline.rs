@@ -2,18 +2,22 @@
 
 use std::time::Duration;
 
-use axum::http::Uri;
+use axum::extract::Request;
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 use crate::Problem;
+use crate::extract::BODY_PATIENCE;
 use crate::state::App;
 
-/// How long a request may take; longer when its query asks to wait for something.
-pub fn of(app: &App, uri: &Uri) -> Duration {
-    let waits = uri.query().is_some_and(|query| query.contains("min_size") || query.contains("after_object"));
+/// How long a request may take; longer when its query asks to wait for something, or when its body has to arrive first.
+pub fn of(app: &App, request: &Request) -> Duration {
+    let query = request.uri().query().unwrap_or_default();
+    let waits = query.contains("min_size") || query.contains("after_object");
     let wished = if waits { app.config.wait.longest } else { Duration::ZERO };
-    app.config.questions.request.saturating_add(wished)
+    let arriving = if request.method() == Method::POST { BODY_PATIENCE } else { Duration::ZERO };
+    app.config.questions.request.saturating_add(wished).saturating_add(arriving)
 }
 
 /// Answers within this time.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -57,14 +58,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let read = read.map_err(|_| Problem::TooSlow { seconds: BODY_PATIENCE.as_secs() })?;
         read.map(|Json(body)| Self(body)).map_err(|rejection| match rejection {
             JsonRejection::MissingJsonContentType(_) => Problem::MediaType,
-            JsonRejection::BytesRejection(_) => Problem::TooLarge { limit: LARGEST_BODY },
+            JsonRejection::BytesRejection(bytes) if bytes.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::TooLarge { limit: LARGEST_BODY }
+            }
+            JsonRejection::BytesRejection(_) => Problem::BrokenOff,
             other => Problem::malformed(format!("the body: {}", other.body_text())),
         })
     }
 }
 
 /// How long the body of a question may take to arrive.
-const BODY_PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The largest body of a question, in bytes.
 pub const LARGEST_BODY: usize = 512 * 1024;

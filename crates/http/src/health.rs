@@ -25,6 +25,8 @@ use crate::state::Shared;
 const WORKER: &str = "worker";
 /// How long the database may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// And how long when only the process is asked after: who asks whether it lives often waits no longer than a second.
+const HASTE: Duration = Duration::from_millis(500);
 
 /// How far the read models are behind the log.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +47,7 @@ impl Lag {
     /// # Errors
     /// When the database does not answer soon.
     pub(crate) async fn look(app: &Shared) -> Result<Self, Problem> {
-        soon(Self::read(app)).await
+        within(PATIENCE, Self::read(app)).await
     }
 
     async fn read(app: &Shared) -> Result<Self, Problem> {
@@ -114,7 +116,7 @@ pub struct Readiness {
     responses((status = 200, description = "It lives.", body = Health))
 )]
 pub async fn healthz(State(app): State<Shared>) -> Json<Health> {
-    let look = Look::take(&app).await;
+    let look = Look::take(&app, HASTE).await;
     let mut reasons = look.reasons;
     if look.idle.is_some() && reasons.is_empty() {
         reasons.push("no worker holds the lease of the read models: nothing new will be applied".to_owned());
@@ -134,7 +136,7 @@ pub async fn healthz(State(app): State<Shared>) -> Json<Health> {
     responses((status = 200, description = "Ask it.", body = Readiness), (status = 503, description = "Ask another.", body = Readiness))
 )]
 pub async fn readyz(State(app): State<Shared>) -> Response {
-    let look = Look::take(&app).await;
+    let look = Look::take(&app, PATIENCE).await;
     let lag = look.lag;
     answer(Readiness {
         ready: look.reasons.is_empty(),
@@ -155,7 +157,7 @@ pub async fn readyz_deliveries(State(app): State<Shared>) -> Response {
         let mut connection = app.pool.acquire().await?;
         Ok(read::size(&mut connection).await?)
     };
-    let looked = soon(log_size).await;
+    let looked = within(PATIENCE, log_size).await;
     let reasons: Vec<String> = looked.as_ref().err().map(ToString::to_string).into_iter().collect();
     answer(Readiness { ready: reasons.is_empty(), reasons, log_size: looked.ok(), size: None, lag_seconds: None })
 }
@@ -177,8 +179,8 @@ struct Look {
 }
 
 impl Look {
-    async fn take(app: &Shared) -> Self {
-        match Lag::look(app).await {
+    async fn take(app: &Shared, patience: Duration) -> Self {
+        match within(patience, Lag::read(app)).await {
             Ok(lag) => {
                 let idle = app.idleness.note(lag.worked_on);
                 Self { reasons: reasons(&lag, idle, &app.config.readiness), lag: Some(lag), idle }
@@ -204,9 +206,9 @@ fn reasons(lag: &Lag, idle: Option<Duration>, limits: &Limits) -> Vec<String> {
     reasons
 }
 
-async fn soon<T>(look: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
-    let too_slow = || daybook_store::Error::TooSlow { seconds: PATIENCE.as_secs() }.into();
-    timeout(PATIENCE, look).await.unwrap_or_else(|_| Err(too_slow()))
+async fn within<T>(patience: Duration, look: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    let too_slow = || daybook_store::Error::TooSlow { seconds: patience.as_secs() }.into();
+    timeout(patience, look).await.unwrap_or_else(|_| Err(too_slow()))
 }
 
 #[cfg(test)]

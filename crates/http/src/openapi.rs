@@ -2,10 +2,12 @@
 
 use axum::http::header;
 use axum::response::IntoResponse;
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi};
 
+use crate::problem::ProblemDocument;
 use crate::router;
 
 /// What the document says besides its routes.
@@ -23,6 +25,7 @@ use crate::router;
         (name = "webhooks", description = "Where Stripe delivers. Signed, no key."),
         (name = "operation", description = "How it is. No key, `/v1/projections` an analyst's."),
     ),
+    components(schemas(ProblemDocument)),
     modifiers(&BearerKeys)
 )]
 pub(crate) struct Frame;
@@ -39,9 +42,45 @@ impl Modify for BearerKeys {
     }
 }
 
-/// The document.
+/// The document. Every refusal that a route may give stands in it, as the problem it is.
 pub fn document() -> Document {
-    router::routes_of_all().into_openapi()
+    let mut document = router::routes_of_all().into_openapi();
+    for (path, item) in &mut document.paths.paths {
+        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            if path.starts_with("/v1/") {
+                add_common(operation);
+            }
+            describe_problems(operation);
+        }
+    }
+    document
+}
+
+/// What any question may be answered with.
+const COMMON: &[(&str, &str)] = &[
+    ("400", "The request cannot be read."),
+    ("401", "No valid key."),
+    ("500", "Something went wrong here; the policy in force may be one that this version cannot read."),
+    ("503", "No answer now, or none that is new enough; `Retry-After` says when to ask again."),
+];
+
+fn add_common(operation: &mut Operation) {
+    for (status, description) in COMMON {
+        let missing = || Response::new(*description).into();
+        operation.responses.responses.entry((*status).to_owned()).or_insert_with(missing);
+    }
+}
+
+fn describe_problems(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+            && response.content.is_empty()
+        {
+            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+            response.content.insert("application/problem+json".to_owned(), RefOr::T(problem));
+        }
+    }
 }
 
 /// The document as it is served and kept: JSON, indented, with a line's end.
@@ -68,6 +107,25 @@ mod tests {
     use std::path::Path;
 
     /// Set `UPDATE_OPENAPI` when an interface was changed on purpose.
+    #[test]
+    fn every_refusal_is_described_as_a_problem() {
+        let document = serde_json::to_value(super::document()).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let responses = operation["responses"].as_object().unwrap();
+                let refusals = responses.iter().filter(|(status, _)| status.starts_with(['4', '5']));
+                for (status, response) in refusals {
+                    let content = &response["content"];
+                    let described = content["application/problem+json"]["schema"]["$ref"].is_string();
+                    let own = path.starts_with("/readyz") && content["application/json"].is_object();
+                    assert!(described || own, "{method} {path} {status}: {response}");
+                }
+                let common = ["400", "401", "500", "503"].iter().all(|status| responses.contains_key(*status));
+                assert!(common || !path.starts_with("/v1/"), "{method} {path}");
+            }
+        }
+    }
+
     #[test]
     fn the_kept_document_is_the_one_that_is_served() {
         let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use daybook_store::key::Role;
 use daybook_stripe::signature;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -114,14 +115,21 @@ pub enum Problem {
     Internal(#[source] Arc<daybook_store::Error>),
 }
 
-/// The document that is sent.
-#[derive(Debug, Serialize)]
-struct Document<'a> {
+/// A refusal as it is sent: RFC 9457, with a word for programs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemDocument {
+    /// `urn:daybook:problem:` and the reason.
     r#type: String,
+    /// What went wrong, in few words.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
-    detail: Cow<'a, str>,
+    /// What went wrong and what to do, for people.
+    detail: String,
+    /// A word for programs.
     reason: &'static str,
+    /// How many records the answer had seen, where that matters.
     #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<i64>,
 }
@@ -232,11 +240,11 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let Shape { status, reason, title } = self.shape();
         self.log(reason);
-        let document = Document {
+        let document = ProblemDocument {
             r#type: format!("urn:daybook:problem:{reason}"),
             title,
             status: status.as_u16(),
-            detail: self.to_string().into(),
+            detail: self.to_string(),
             reason,
             size: self.size(),
         };

@@ -62,7 +62,7 @@ fn counted() -> OpenApiRouter<Shared> {
 
 async fn count(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    let deadline = deadline::of(&app, request.uri());
+    let deadline = deadline::of(&app, &request);
     let response = deadline::keep(deadline, async { Ok(next.run(request).await) }).await;
     app.metrics.asked(&Asked { route, status: response.status().as_u16() });
     response

@@ -22,13 +22,19 @@ type Fingerprint = [u8; 32];
 
 /// Look-ups that may run at once, so that guessing keys cannot take all connections.
 const LOOK_UPS: usize = 4;
+/// Of those who come with a key nobody remembers, so many may wait; guessing must not grow a queue.
+const STRANGERS: usize = 256;
 
 /// Remembered keys.
 #[derive(Debug)]
 pub struct Keyring {
     pool: PgPool,
     remembered: RwLock<HashMap<Fingerprint, Remembered>>,
+    /// For keys that are not remembered.
     look_ups: Semaphore,
+    /// For those that are: whoever guesses does not stand before them.
+    renewals: Semaphore,
+    strangers: Semaphore,
     limits: KeyLimits,
     /// How long a key works that cannot be looked up.
     without_database: Duration,
@@ -76,6 +82,8 @@ impl Keyring {
             pool,
             remembered: RwLock::default(),
             look_ups: Semaphore::new(LOOK_UPS),
+            renewals: Semaphore::new(LOOK_UPS),
+            strangers: Semaphore::new(STRANGERS),
             limits,
             without_database: cache.refuse_after,
         })
@@ -88,9 +96,17 @@ impl Keyring {
     pub async fn authenticate(self: &Arc<Self>, headers: &HeaderMap) -> Result<Access, Problem> {
         let token = bearer(headers)?;
         let fingerprint = fingerprint(token);
-        match self.recall(&fingerprint, token) {
-            Some(access) => Ok(access),
-            None => self.look_up(&fingerprint, token).await?.ok_or(Problem::UnknownKey),
+        if let Some(access) = self.recall(&fingerprint, token) {
+            return Ok(access);
+        }
+        match self.look_up(&fingerprint, token).await {
+            Ok(found) => found.ok_or(Problem::UnknownKey),
+            // One that was not used for a while is still known while answers may be stale.
+            Err(problem @ Problem::DatabaseAway(_)) => {
+                self.change(&fingerprint, |known| known.away = true);
+                self.recall(&fingerprint, token).ok_or(problem)
+            }
+            Err(problem) => Err(problem),
         }
     }
 
@@ -127,7 +143,10 @@ impl Keyring {
         if !looks_like_a_key(token) {
             return Ok(None);
         }
-        let _turn = self.look_ups.acquire().await.map_err(|_| Problem::Stopping)?;
+        let known = self.remembered.read().unwrap_or_else(PoisonError::into_inner).contains_key(fingerprint);
+        let _place = if known { None } else { Some(self.strangers.try_acquire().map_err(|_| Problem::Busy)?) };
+        let turns = if known { &self.renewals } else { &self.look_ups };
+        let _turn = turns.acquire().await.map_err(|_| Problem::Stopping)?;
         let checked = Instant::now();
         let mut connection = self.pool.acquire().await?;
         let key = key::find(&mut connection, token).await?;
@@ -185,6 +204,7 @@ mod tests {
     use axum::http::HeaderValue;
     use daybook_domain::scope::ScopeId;
     use daybook_store::key::Role;
+    use sqlx::postgres::PgPoolOptions;
 
     use super::*;
 
@@ -230,5 +250,37 @@ mod tests {
         assert_eq!(with("Basic abc"), Err("no_key"));
         assert_eq!(with("B"), Err("no_key"));
         assert_eq!(bearer(&HeaderMap::new()).unwrap_err().reason(), "no_key");
+    }
+
+    fn without_database() -> PgPool {
+        let options = PgPoolOptions::new().acquire_timeout(Duration::from_millis(200));
+        options.connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap()
+    }
+
+    fn bearing(token: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
+        headers
+    }
+
+    #[tokio::test]
+    async fn a_key_that_was_not_used_for_a_while_outlasts_a_database_that_went_away() {
+        let limits = KeyLimits { fresh: Duration::ZERO, longest: Duration::ZERO, remembered: 8 };
+        let keyring = Keyring::new(without_database(), limits, &CacheLimits::default());
+        let (known, _) = known(Duration::ZERO, false);
+        keyring.remembered.write().unwrap().insert(fingerprint("dbk_known"), known);
+        assert_eq!(keyring.authenticate(&bearing("dbk_known")).await.unwrap(), known.access);
+        assert_eq!(keyring.authenticate(&bearing("dbk_other")).await.unwrap_err().reason(), "database_away");
+    }
+
+    #[tokio::test]
+    async fn guessing_keys_grows_no_queue_and_does_not_stand_before_known_ones() {
+        let keyring = Keyring::new(without_database(), KeyLimits::default(), &CacheLimits::default());
+        let _crowd = keyring.strangers.acquire_many(u32::try_from(STRANGERS).unwrap()).await.unwrap();
+        let _guessers = keyring.look_ups.acquire_many(u32::try_from(LOOK_UPS).unwrap()).await.unwrap();
+        assert_eq!(keyring.authenticate(&bearing("dbk_guess")).await.unwrap_err().reason(), "busy");
+        let (known, _) = known(Duration::ZERO, false);
+        keyring.remembered.write().unwrap().insert(fingerprint("dbk_known"), known);
+        assert_eq!(keyring.authenticate(&bearing("dbk_known")).await.unwrap(), known.access);
     }
 }

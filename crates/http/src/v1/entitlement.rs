@@ -62,7 +62,7 @@ pub async fn entitlement(
     {
         return json(body);
     }
-    let deadline = deadline::of(&app, request.uri());
+    let deadline = deadline::of(&app, &request);
     let answer = Box::pin(the_long_way(Shared::clone(&app), customer, feature, request));
     let response = deadline::keep(deadline, answer).await;
     app.metrics.asked(&metrics::Asked { route: ROUTE.to_owned(), status: response.status().as_u16() });

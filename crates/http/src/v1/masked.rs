@@ -16,8 +16,11 @@ pub enum Cover {
 const SECRETS: &[&str] = &["client_secret"];
 /// Members whose values say who somebody is.
 const PERSONS: &[&str] = &[
+    "account_holder_name",
     "address",
     "billing_details",
+    "business_name",
+    "cardholder_name",
     "customer_address",
     "customer_details",
     "customer_email",
@@ -25,15 +28,27 @@ const PERSONS: &[&str] = &[
     "customer_phone",
     "customer_shipping",
     "customer_tax_ids",
+    "dob",
     "email",
+    "first_name",
+    "id_number",
+    "individual_name",
     "ip",
     "ip_address",
+    "last_name",
+    "maiden_name",
     "name",
+    "payer_email",
+    "payer_name",
     "phone",
     "receipt_email",
     "shipping",
     "shipping_address",
     "shipping_details",
+    "tax_ids",
+    "verified_address",
+    "verified_email",
+    "verified_name",
 ];
 /// What stands in place of a personal value.
 const COVERED: &[u8] = b"\"[masked]\"";

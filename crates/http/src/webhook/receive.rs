@@ -1,7 +1,7 @@
 //! The two handlers of a delivery.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::entry::Delivery;
 use super::{Receiver, body, refusal};
 use crate::Problem;
+use crate::extract::Named;
 use crate::metrics::{Delivered, of_endpoint};
 use crate::state::Shared;
 
@@ -65,7 +66,7 @@ pub async fn receive(State(app): State<Shared>, request: Request) -> Response {
         (status = 503, description = "Not recorded; deliver again."),
     )
 )]
-pub async fn receive_named(State(app): State<Shared>, Path(endpoint): Path<String>, request: Request) -> Response {
+pub async fn receive_named(State(app): State<Shared>, Named(endpoint): Named<String>, request: Request) -> Response {
     answer(&app, Some(&endpoint), request).await
 }
 

@@ -124,3 +124,15 @@ async fn records_that_nobody_works_on_make_a_house_unready() {
     sqlx::query(holder).execute(&mut *connection).await.unwrap();
     assert_eq!(house.get_openly("/readyz").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_path_that_is_no_text_is_a_problem_too() {
+    let house = House::build().await;
+    let key = house.key(Role::Auditor).await;
+    for path in ["/v1/customers/%ff", "/v1/customers/%ff/entitlements/seats", "/v1/events/%ff/body"] {
+        assert_eq!(house.get(path, &key).await.problem(), (400, "malformed".to_owned()), "{path}");
+    }
+    let delivery = Request::post("/webhooks/stripe/%ff").header("content-type", "application/json");
+    let answer = house.send(delivery.body(Body::from("{}")).unwrap()).await;
+    assert_eq!(answer.problem(), (400, "malformed".to_owned()));
+}
