@@ -113,13 +113,14 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command() {
-        let paths: [&[&str]; 16] = [
+        let paths: [&[&str]; 17] = [
             &["serve"],
             &["demo"],
             &["ingest"],
             &["rebuild"],
             &["event", "list"],
             &["event", "show"],
+            &["event", "conflicts"],
             &["entitlements"],
             &["balances"],
             &["key", "create"],

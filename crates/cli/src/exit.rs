@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use crate::config::Problems;
+use crate::output::printable;
+use crate::scope::NoneSeen;
 
 /// How a command ended, if nothing failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ pub fn wrong_usage(error: &clap::Error) -> ExitCode {
 fn number(error: &anyhow::Error) -> u8 {
     if error.is::<Problems>() || error.is::<Misused>() {
         MISUSED
-    } else if error.is::<Refused>() {
+    } else if error.is::<Refused>() || error.is::<NoneSeen>() {
         FINDINGS
     } else {
         FAILED
@@ -60,7 +62,10 @@ fn number(error: &anyhow::Error) -> u8 {
 
 /// The error and its causes, each said once: many causes repeat in words what stands behind them.
 pub fn explained(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+    // sqlx says this before whatever the database said.
+    let said =
+        |cause: &(dyn std::error::Error + 'static)| cause.to_string().replace("error returned from database: ", "");
+    error.chain().map(said).fold(String::new(), |said, cause| match said.as_str() {
         "" => cause,
         before if before.contains(&cause) => said,
         before => format!("{before}: {cause}"),
@@ -68,12 +73,12 @@ pub fn explained(error: &anyhow::Error) -> String {
 }
 
 /// The reader of our output went away, as `head` does: no failure of ours.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 fn say(message: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{message}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(message));
 }
 
 #[cfg(test)]
@@ -86,6 +91,7 @@ mod tests {
         assert_eq!(number(&Misused("name a scope".to_owned()).into()), 2);
         assert_eq!(number(&anyhow::Error::from(Problems::default())), 2);
         assert_eq!(number(&Refused("no such customer".to_owned()).into()), 3);
+        assert_eq!(number(&NoneSeen.into()), 3);
     }
 
     #[test]
@@ -94,6 +100,12 @@ mod tests {
         let cause = anyhow::anyhow!("permission denied");
         let error = Err::<(), _>(cause).context("migration: permission denied").context("not created").unwrap_err();
         assert_eq!(explained(&error), "not created: migration: permission denied");
+    }
+
+    #[test]
+    fn what_the_database_said_is_said_without_a_preamble() {
+        let error = anyhow::anyhow!("database: error returned from database: permission denied");
+        assert_eq!(explained(&error), "database: permission denied");
     }
 
     #[test]

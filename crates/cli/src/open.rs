@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use daybook_store::{Database, DatabaseConfig};
+use anyhow::{Context, bail, ensure};
+use daybook_store::{Database, DatabaseConfig, generation};
 use local_postgres::{Cluster, DataDir, Options, RUNTIME_ROLE};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
@@ -17,8 +17,7 @@ use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems};
 pub struct Opened {
     /// For everything but migrations.
     pub database: Database,
-    /// For a look at what only the owner may see; the same as `database` when no other role owns the tables.
-    pub owner: Option<SecretString>,
+    owner: Option<SecretString>,
     cluster: Option<Cluster>,
 }
 
@@ -125,9 +124,8 @@ impl Opened {
         if pending == 0 {
             return Ok(0);
         }
-        match &self.owner {
+        match self.owner().await.context("DAYBOOK_OWNER_URL")? {
             Some(owner) => {
-                let owner = connect(owner.clone(), 2).await.context("DAYBOOK_OWNER_URL")?;
                 owner.migrate().await?;
                 owner.pool().close().await;
             }
@@ -136,14 +134,55 @@ impl Opened {
                  set DAYBOOK_OWNER_URL to the address for the role that owns the database",
             )?,
         }
+        let left = self.database.pending_migrations().await?.len();
+        ensure!(
+            left == 0,
+            "DAYBOOK_OWNER_URL and DATABASE_URL name different databases: the tables were created in the owner's, and the other one lacks {left} migrations"
+        );
         tracing::info!(pending, "the database was brought up to date");
         Ok(pending)
+    }
+
+    /// A connection or two as the owner of the tables, if its address is known. Whoever asks closes it.
+    pub async fn owner(&self) -> anyhow::Result<Option<Database>> {
+        match &self.owner {
+            Some(owner) => Ok(Some(connect(owner.clone(), 2).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Gives the runtime role and the owner their rights to read models that one of them made before such rights were given, or that lost them.
+    pub async fn share_read_models(&self) -> anyhow::Result<()> {
+        generation::share_all(&mut *self.database.pool().acquire().await?).await?;
+        if let Some(owner) = self.owner().await.context("DAYBOOK_OWNER_URL")? {
+            let shared = generation::share_all(&mut *owner.pool().acquire().await?).await;
+            owner.pool().close().await;
+            shared?;
+        }
+        Ok(())
+    }
+
+    /// Before a server starts: what answers must be readable to it.
+    async fn mend_rights(&self) -> anyhow::Result<()> {
+        let unusable = generation::unusable(&mut *self.database.pool().acquire().await?, None).await?;
+        if unusable.is_empty() {
+            return Ok(());
+        }
+        self.share_read_models().await?;
+        let unusable = generation::unusable(&mut *self.database.pool().acquire().await?, None).await?;
+        if !unusable.is_empty() {
+            tracing::error!(generations = ?unusable, "the read models cannot be read by this role: run `daybook doctor`");
+        }
+        Ok(())
     }
 
     async fn bring_up_to_date(&self, upgrade: Upgrade) -> anyhow::Result<()> {
         match upgrade {
             Upgrade::Never => Ok(()),
-            Upgrade::Allowed => self.migrate().await.map(drop),
+            Upgrade::Allowed => {
+                self.migrate().await?;
+                self.mend_rights().await
+            }
             Upgrade::NotHere => {
                 let pending = self.database.pending_migrations().await?;
                 if pending.is_empty() {

@@ -29,7 +29,7 @@ impl Output {
     /// Prints the result of a command.
     pub fn show<T: Serialize + Display>(self, result: &T) -> anyhow::Result<()> {
         match self.form {
-            Form::Text => print(result.to_string().trim_end()),
+            Form::Text => print(&printable(result.to_string().trim_end())),
             Form::Json => print(&serde_json::to_string_pretty(result)?),
         }
     }
@@ -37,7 +37,7 @@ impl Output {
     /// Prints one of many things while the command goes on: one line of JSON, or what a person reads.
     pub fn line<T: Serialize + Display>(self, item: &T) -> anyhow::Result<()> {
         match self.form {
-            Form::Text => print(&item.to_string()),
+            Form::Text => print(&printable(&item.to_string())),
             Form::Json => print(&serde_json::to_string(item)?),
         }
     }
@@ -56,6 +56,22 @@ pub fn ask(question: &str) -> anyhow::Result<bool> {
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// The text with what would command a terminal or turn the direction of reading written out: events hold what others wrote.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let is_end_of_line = character == '\n' || (character == '\r' && characters.peek() == Some(&'\n'));
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if (character.is_control() && !is_end_of_line && character != '\t') || turns {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 fn print(text: &str) -> anyhow::Result<()> {
@@ -78,9 +94,10 @@ impl Table {
         Self { heads: heads.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row with a cell for each head.
+    /// Adds a row with a cell for each head. A cell stays on its line whatever it holds.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into());
+        let on_one_line = |cell: String| printable(&cell.replace('\n', "\\n").replace('\r', "\\r").replace('\t', " "));
+        self.rows.push(cells.into_iter().map(on_one_line).collect());
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -148,6 +165,14 @@ mod tests {
         entitlement_source      7
         x                   1,234
         ");
+    }
+
+    #[test]
+    fn what_others_wrote_commands_no_terminal_and_breaks_no_line() {
+        assert_eq!(printable("a\u{1b}[2Jb\rc\r\nd\te\u{9b}f\u{202e}g"), "a\\u{1b}[2Jb\\rc\r\nd\te\\u{9b}f\\u{202e}g");
+        let mut table = Table::new(&["id", "kind"]);
+        table.row(["evt\n1".to_owned(), "\u{1b}[31m".to_owned()]);
+        assert_eq!(table.to_string(), "id      kind\nevt\\n1  \\u{1b}[31m\n");
     }
 
     #[test]

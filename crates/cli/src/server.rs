@@ -12,7 +12,7 @@ use daybook_store::Recorder;
 use daybook_store::recorder::{CountersSnapshot, Limits};
 use daybook_worker::live::WorkerConfig;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::open::Opened;
@@ -101,13 +101,24 @@ impl Server {
         served.unwrap_or(Ok(())).context("the HTTP face failed")
     }
 
-    /// Ready when the HTTP face has ended by itself, which it never should.
+    /// Ready when one of the parts has ended by itself, which none ever should: without its recorder or its worker a server only looks alive.
     pub async fn failed(&mut self) -> anyhow::Error {
-        match (&mut self.http.handle).await {
-            Ok(Ok(())) => anyhow::anyhow!("the HTTP face ended by itself"),
-            Ok(Err(error)) => anyhow::Error::from(error).context("the HTTP face failed"),
-            Err(error) => anyhow::Error::from(error).context("the HTTP face failed"),
+        tokio::select! {
+            ended = &mut self.http.handle => match ended {
+                Ok(Err(error)) => anyhow::Error::from(error).context("the HTTP face failed"),
+                ended => by_itself("HTTP face", ended.map(drop)),
+            },
+            ended = &mut self.recorder.handle => by_itself("recorder", ended),
+            ended = &mut self.worker.handle => by_itself("worker", ended),
+            ended = &mut self.follower.handle => by_itself("cache", ended),
         }
+    }
+}
+
+fn by_itself(name: &str, ended: Result<(), JoinError>) -> anyhow::Error {
+    match ended {
+        Ok(()) => anyhow::anyhow!("the {name} ended by itself"),
+        Err(error) => anyhow::Error::from(error).context(format!("the {name} failed")),
     }
 }
 

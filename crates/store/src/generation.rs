@@ -166,6 +166,34 @@ pub async fn use_generation(connection: &mut PgConnection, generation: i32) -> R
     Ok(())
 }
 
+/// A generation whose schema belongs to a role that the connected one is not a member of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfAnother {
+    /// the generation
+    pub generation: i32,
+    /// the role that alone may drop it
+    pub owner: String,
+}
+
+/// Generations that answer nobody and that the connected role may not drop, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_others(connection: &mut PgConnection) -> Result<Vec<OfAnother>, Error> {
+    let generations = sqlx::query_as!(
+        OfAnother,
+        r#"select id as "generation!", rolname::text as "owner!"
+         from generation
+         join pg_namespace on nspname = 'generation_' || id
+         join pg_roles on pg_roles.oid = nspowner
+         where not pg_has_role(nspowner, 'usage') and id not in (select generation from live_generation)
+         order by id"#,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(generations)
+}
+
 /// Drops a generation with everything in it.
 ///
 /// # Errors

@@ -63,6 +63,17 @@ async fn an_endpoints_file_with_a_mistake_is_told_by_line_and_column() {
 }
 
 #[tokio::test]
+async fn a_mode_that_contradicts_an_endpoint_of_the_file_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = "[[endpoint]]\nname = 'live'\nsecrets = ['whsec_hunter2hunter2']\nmode = 'live'\n";
+    std::fs::write(folder.path().join("daybook.toml"), file).unwrap();
+    let words = ["serve", "--config=daybook.toml", "--mode=test", "--database-url=postgres://127.0.0.1:1/x"];
+    let ran = run(command(folder.path(), &words), b"").await.expect(2);
+    assert!(ran.err.contains("DAYBOOK_MODE says test") && ran.err.contains("/webhooks/stripe/live"), "{}", ran.err);
+    assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+}
+
+#[tokio::test]
 async fn a_port_that_is_taken_is_told_with_what_to_do() {
     let (house, server) = House::with_server().await;
     let listen = format!("--listen={}", server.address);

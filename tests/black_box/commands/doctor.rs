@@ -77,6 +77,49 @@ async fn a_record_that_somebody_altered_is_found_by_recomputing_every_hash() {
 }
 
 #[tokio::test]
+async fn read_models_without_rights_are_found_and_migrating_gives_the_rights_back() {
+    let (house, _server, _) = House::with_story("app").await;
+    let pool = &house.database.pool;
+    let generation: i32 =
+        sqlx::query_scalar("select generation from live_generation limit 1").fetch_one(pool).await.unwrap();
+    for statement in [
+        format!("alter schema generation_{generation} owner to current_user"),
+        format!("revoke all on schema generation_{generation} from daybook_runtime"),
+    ] {
+        sqlx::query(&statement).execute(pool).await.unwrap();
+    }
+    assert_eq!(level(&house.doctor(&[]).await, "read_models"), "wrong");
+    house.run(&["migrate"]).await.expect(0);
+    let findings = house.doctor(&[]).await;
+    assert!(findings.iter().all(|one| one["name"] != "read_models"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn a_record_in_no_batch_stops_every_append_and_is_found() {
+    let (house, _server, _) = House::with_story("app").await;
+    sqlx::query(
+        "insert into record select 6, created, received_at, scope, 'evt_forged', source, kind, api_version, endpoint,
+             secret_label, signature, leaf_hash from record where position = 5",
+    )
+    .execute(&house.database.pool)
+    .await
+    .unwrap();
+    assert_eq!(level(&house.doctor(&[]).await, "log"), "wrong");
+    assert_eq!(level(&house.doctor(&["--verify"]).await, "log"), "wrong");
+}
+
+#[tokio::test]
+async fn an_owner_s_address_that_leads_elsewhere_is_found_before_the_day_of_an_upgrade() {
+    let (house, _server, _) = House::with_story("app").await;
+    assert_eq!(level(&house.doctor(&[&format!("--owner-url={}", house.database.url)]).await, "owner"), "ok");
+    let other = House::new().await;
+    assert_eq!(level(&house.doctor(&[&format!("--owner-url={}", other.database.url)]).await, "owner"), "wrong");
+    assert_eq!(level(&house.doctor(&["--owner-url=postgres://127.0.0.1:1/x"]).await, "owner"), "wrong");
+    let ran = other.run(&["migrate", &format!("--owner-url={}", house.database.url)]).await.expect(1);
+    assert!(ran.err.contains("different databases"), "{}", ran.err);
+}
+
+#[tokio::test]
 async fn an_empty_database_and_one_that_is_not_there_are_told_apart() {
     let house = House::new().await;
     assert_eq!(level(&house.doctor(&[]).await, "migrations"), "wrong");

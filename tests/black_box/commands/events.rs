@@ -1,6 +1,8 @@
-//! `daybook event list` and `show`.
+//! `daybook event list`, `show` and `conflicts`.
 
-use crate::harness::event::story;
+use serde_json::json;
+
+use crate::harness::event::{customer_created, story};
 use crate::harness::house::House;
 use crate::harness::show;
 
@@ -45,4 +47,32 @@ async fn an_event_nobody_sent_is_said_to_be_none() {
     house.run(&["event", "show", "999"]).await.expect(3);
     let ran = house.run(&["event", "list", "--since=yesterday"]).await.expect(2);
     assert!(ran.err.contains("2026-11-21"), "an example is given: {}", ran.err);
+}
+
+#[tokio::test]
+async fn what_contradicts_the_log_is_listed_and_shown_with_where_it_differs() {
+    let house = House::new().await;
+    house.run(&["migrate"]).await.expect(0);
+    assert_eq!(house.run(&["event", "conflicts"]).await.expect(0).out, "Nothing contradicts the log.\n");
+    house.run_with(&["ingest", "-"], &customer_created("evt_1", "cus_1")).await.expect(0);
+    for customer in ["cus_2", "cus_3", "cus_4"] {
+        house.run_with(&["ingest", "-"], &customer_created("evt_1", customer)).await.expect(3);
+    }
+    let first = house.run(&["event", "conflicts", "-n", "2", "--json"]).await.expect(0).json();
+    let numbers: Vec<i64> =
+        first["conflicts"].as_array().unwrap().iter().map(|one| one["number"].as_i64().unwrap()).collect();
+    assert_eq!((numbers.len(), &first["total"], &first["next_before"]), (2, &json!(3), &json!(numbers[1])));
+    let before = format!("--before={}", numbers[1]);
+    let rest = house.run(&["event", "conflicts", &before, "--json"]).await.expect(0).json();
+    assert_eq!((rest["conflicts"].as_array().unwrap().len(), &rest["next_before"]), (1, &json!(null)));
+    let number = numbers[0].to_string();
+    let shown = house.run(&["event", "conflicts", &number, "--json"]).await.expect(0).json();
+    assert_eq!(shown["body"]["data"]["object"]["id"], "cus_4");
+    let differs = shown["differences"].as_array().unwrap();
+    let at_id = json!({"path": "/data/object/id", "record": "cus_1", "conflict": "cus_4"});
+    assert!(differs.contains(&at_id), "{shown:#}");
+    let event = house.run(&["event", "show", "evt_1"]).await.expect(0);
+    assert!(event.out.contains("3 kept beside it: `daybook event conflicts`"), "{}", event.out);
+    house.run(&["event", "conflicts", "999"]).await.expect(3);
+    house.run(&["event", "conflicts", "1", "--before=1"]).await.expect(2);
 }

@@ -66,6 +66,27 @@ async fn programs_get_a_json_object_a_line() {
 }
 
 #[tokio::test]
+async fn an_import_goes_on_when_nobody_reads_what_it_says() {
+    let house = migrated().await;
+    let mut file = b"junk\n".repeat(20_000);
+    file.extend_from_slice(&customer_created("evt_last", "cus_1"));
+    house.write("events.jsonl", file);
+    let mut child = house.command(&["ingest", "events.jsonl"]).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().await.unwrap().code(), Some(3));
+    house.run(&["event", "show", "evt_last"]).await.expect(0);
+}
+
+#[tokio::test]
+async fn a_file_that_holds_no_event_a_line_is_told_how_to_become_one() {
+    let house = migrated().await;
+    let ran = house.run_with(&["ingest", "-"], b"[\n{\n\"id\": \"evt_1\"\n}\n]\n").await.expect(3);
+    assert!(ran.out.contains("jq -c '.[]'"), "{}", ran.out);
+    let marked = [b"\xef\xbb\xbf".to_vec(), customer_created("evt_1", "cus_1")].concat();
+    house.run_with(&["ingest", "-"], &marked).await.expect(0);
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_there_is_named() {
     let house = migrated().await;
     let ran = house.run(&["ingest", "nowhere.jsonl"]).await.expect(1);

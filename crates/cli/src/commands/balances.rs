@@ -9,10 +9,11 @@ use daybook_projections::customers;
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 
+use crate::built::ensure_built;
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, Refused};
 use crate::open::{Opened, Upgrade, with};
-use crate::output::{Output, Table};
+use crate::output::{Output, Table, count};
 use crate::scope::ScopeArguments;
 
 /// `daybook balances`
@@ -47,7 +48,7 @@ pub struct Balances {
 
 impl fmt::Display for Balances {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{} of {}, at size {}", self.customer, self.scope, self.size)?;
+        writeln!(formatter, "{} of {}, at size {}", self.customer, self.scope, count(self.size))?;
         if self.lines.is_empty() {
             return formatter.write_str("No money has moved.");
         }
@@ -113,6 +114,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 async fn read(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Balances> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let (id, scope) = arguments.scope.find(&mut snapshot).await?;
+    ensure_built(&mut snapshot).await?;
     let customer = arguments.customer.clone();
     let balances: Vec<Line> = of_customer(&mut snapshot, id, &customer).await?.into_iter().map(Line::from).collect();
     if balances.is_empty() && customers::find(&mut snapshot, id, &customer).await?.is_none() {

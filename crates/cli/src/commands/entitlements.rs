@@ -1,6 +1,7 @@
 //! `daybook entitlements`: what a customer may use, why, and until when. The same answers as over HTTP.
 
 use crate::answers::{Subject, answers, asking};
+use crate::built::ensure_built;
 use crate::config::DatabaseArguments;
 use crate::exit::Ending;
 use crate::open::{Upgrade, with};
@@ -29,7 +30,10 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
     let subject = if arguments.account { Subject::Account(id) } else { Subject::Customer(id) };
     let feature = arguments.feature.as_deref();
     let found = with(&arguments.database, Upgrade::NotHere, async |opened| {
-        let (id, scope) = arguments.scope.find(&mut *opened.database.pool().acquire().await?).await?;
+        let mut connection = opened.database.pool().acquire().await?;
+        let (id, scope) = arguments.scope.find(&mut connection).await?;
+        ensure_built(&mut connection).await?;
+        drop(connection);
         let app = asking(&opened.database).await?;
         answers(&app, (id, &scope), &subject, feature).await
     })

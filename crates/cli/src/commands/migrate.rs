@@ -1,4 +1,5 @@
-//! `daybook migrate`: creates or upgrades the tables, for those who do that in a step of its own with an address that `serve` never sees.
+//! `daybook migrate`: creates or upgrades the tables, for those who do that in a step of its own with an address that `serve` never sees. It also gives
+//! the roles their rights to read models that another role made.
 
 use std::fmt;
 
@@ -33,7 +34,12 @@ impl fmt::Display for Migrated {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let applied = with(&arguments.database, Upgrade::Never, async |opened| opened.migrate().await).await?;
+    let applied = with(&arguments.database, Upgrade::Never, async |opened| {
+        let applied = opened.migrate().await?;
+        opened.share_read_models().await?;
+        Ok(applied)
+    })
+    .await?;
     output.show(&Migrated { applied })?;
     Ok(Ending::Well)
 }

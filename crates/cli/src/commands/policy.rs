@@ -2,6 +2,7 @@
 //! the policy of their time. A file with errors is never applied; every error is named with its line and column.
 
 use std::fmt;
+use std::io::Read;
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -88,19 +89,24 @@ pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
 
 fn text_of(file: &str) -> anyhow::Result<String> {
     let bytes = if file == "-" {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).context("standard input")?;
-        bytes
+        beginning(std::io::stdin().lock()).context("standard input")?
     } else {
-        std::fs::read(file).with_context(|| format!("cannot read {file}"))?
+        std::fs::File::open(file).and_then(beginning).with_context(|| format!("cannot read {file}"))?
     };
     if bytes.len() > LONGEST {
-        return Err(Misused(format!("{file} has {} bytes; a policy has at most {LONGEST}", bytes.len())).into());
+        return Err(Misused(format!("{file} is larger than {LONGEST} bytes, which no policy is")).into());
     }
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         Misused(format!("{file} is no text: it is not UTF-8 at byte {place}")).into()
     })
+}
+
+/// As much as shows that it is too long: what is read may have no end.
+fn beginning(file: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[derive(Serialize)]

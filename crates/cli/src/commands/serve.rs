@@ -87,11 +87,12 @@ async fn serve(opened: &Opened, checked: Checked, output: Output) -> anyhow::Res
     let listener = server::listen(checked.http.listen).await?;
     let mut server = server::start(opened, listener, checked.settings)?;
     tracing::info!(address = %server.address, database = opened.describe(), "daybook answers");
-    output.line(&Ready {
-        listening: format!("http://{}", server.address),
-        webhooks: checked.paths,
-        database: opened.describe(),
-    })?;
+    let ready =
+        Ready { listening: format!("http://{}", server.address), webhooks: checked.paths, database: opened.describe() };
+    if let Err(error) = output.line(&ready) {
+        // Nobody reads it; that is no reason not to serve.
+        tracing::warn!(%error, "standard output is closed");
+    }
     let ended = tokio::select! {
         asked = server::asked_to_end() => asked,
         error = server.failed() => return Err(error),
@@ -139,6 +140,15 @@ mod tests {
             "--webhook-secret=whsec_12345678",
             "--mode=test",
             "--stripe-api-key=sk_live_hunter2",
+        ]));
+    }
+
+    #[test]
+    fn an_api_key_that_is_none_stops_the_start_without_being_shown() {
+        insta::assert_snapshot!(problems([
+            "serve",
+            "--webhook-secret=whsec_12345678",
+            "--stripe-api-key=hunter2hunter2",
         ]));
     }
 

@@ -17,6 +17,12 @@ pub fn wrong_name(name: &str) -> Option<String> {
     })
 }
 
+/// What is wrong with a label, as every record and every metric of the endpoint holds it.
+pub fn wrong_label(label: &str) -> Option<String> {
+    let sound = !label.trim().is_empty() && label.len() <= 100 && !label.chars().any(char::is_control);
+    (!sound).then(|| format!("{label:?} is no label: 1 to 100 bytes that can be printed"))
+}
+
 /// What is wrong with an account's id.
 pub fn wrong_account(account: &str) -> Option<String> {
     let sound =
@@ -38,6 +44,24 @@ pub fn check_together(problems: &mut Problems, endpoints: &[(String, Endpoint)],
             let Problem { place, wrong, example } = contradiction(place, endpoint, mode, key_mode);
             problems.add(place, wrong, example);
         }
+    }
+}
+
+/// Adds what is wrong between the mode that is said of all endpoints and that of one of them.
+pub fn check_mode(problems: &mut Problems, said: Option<Mode>, place: &str, endpoint: &Endpoint) {
+    if let (Some(said), Some(mode)) = (said, endpoint.mode)
+        && said != mode
+    {
+        problems.add(
+            format!("DAYBOOK_MODE (--mode) and {place}"),
+            format!(
+                "DAYBOOK_MODE says {said}, and the endpoint at {} is said to be of {mode} mode: which is it?",
+                endpoint.path()
+            ),
+            format!(
+                "DAYBOOK_MODE={mode}; to serve endpoints of both modes, leave it out and give each endpoint its mode"
+            ),
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use daybook_http::Endpoint;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::endpoint::{wrong_account, wrong_name};
+use super::endpoint::{wrong_account, wrong_label, wrong_name};
 use super::{Problems, secrets};
 
 #[derive(Deserialize)]
@@ -48,6 +48,10 @@ pub fn read(problems: &mut Problems, path: &Path, variable: Lookup<'_>) -> Vec<(
 
 fn parse(problems: &mut Problems, shown: &str, text: &str, variable: Lookup<'_>) -> Vec<(String, Endpoint)> {
     match toml::from_str::<File>(text) {
+        Ok(file) if file.endpoint.is_empty() => {
+            problems.add(shown, "there is no [[endpoint]] in it", EXAMPLE);
+            Vec::new()
+        }
         Ok(file) => {
             let entries = file.endpoint.into_iter();
             entries.filter_map(|entry| endpoint(problems, shown, entry, variable)).collect()
@@ -66,7 +70,11 @@ fn endpoint(problems: &mut Problems, shown: &str, entry: Entry, variable: Lookup
         Some(name) => format!("{shown}, endpoint {name:?}"),
         None => format!("{shown}, the endpoint without a name"),
     };
-    let wrong = [entry.name.as_deref().and_then(wrong_name), entry.account.as_deref().and_then(wrong_account)];
+    let wrong = [
+        entry.name.as_deref().and_then(wrong_name),
+        entry.account.as_deref().and_then(wrong_account),
+        entry.label.as_deref().and_then(wrong_label),
+    ];
     let sound = wrong.iter().all(Option::is_none);
     for wrong in wrong.into_iter().flatten() {
         problems.add(&place, wrong, EXAMPLE);
@@ -139,10 +147,16 @@ mod tests {
             "[[endpoint]]\nname = 'My Endpoint'\nsecrets = ['hunter2']\n\
              [[endpoint]]\nname = 'a'\naccount = 'cus_1'\nsecrets_env = 'NOT_SET'\n\
              [[endpoint]]\nname = 'b'\nsecrets = ['whsec_12345678']\nsecrets_env = 'CONNECT'\n\
-             [[endpoint]]\nname = 'c'\n",
+             [[endpoint]]\nname = 'c'\n\
+             [[endpoint]]\nname = 'd'\nsecrets = ['whsec_12345678']\nlabel = \"a\\nb\"\n",
         )
         .unwrap_err();
         insta::assert_snapshot!(message);
+    }
+
+    #[test]
+    fn a_file_without_endpoints_says_so() {
+        insta::assert_snapshot!(parsed("# nothing yet\n").unwrap_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use daybook_domain::scope::Mode;
 use daybook_http::Endpoint;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::endpoint::{ApiKey, UNNAMED, check_together, wrong_account, wrong_name};
+use super::endpoint::{ApiKey, UNNAMED, check_mode, check_together, wrong_account, wrong_name};
 use super::{Problems, endpoints_file, secrets, written};
 
 /// Webhook endpoints.
@@ -69,13 +69,13 @@ impl WebhookArguments {
             given += 1;
             // The names of these variables stand in the file, so clap cannot read them.
             let variable = |name: &str| std::env::var_os(name).and_then(|text| text.into_string().ok());
-            endpoints.extend(endpoints_file::read(problems, path, &variable).into_iter().map(
-                |(place, mut endpoint)| {
-                    endpoint.mode = endpoint.mode.or(mode);
-                    endpoint.account = endpoint.account.or_else(|| account.clone());
-                    (place, endpoint)
-                },
-            ));
+            let read = endpoints_file::read(problems, path, &variable);
+            endpoints.extend(read.into_iter().map(|(place, mut endpoint)| {
+                check_mode(problems, mode, &place, &endpoint);
+                endpoint.mode = endpoint.mode.or(mode);
+                endpoint.account = endpoint.account.or_else(|| account.clone());
+                (place, endpoint)
+            }));
         }
         if given == 0 {
             let wrong = "no endpoint is configured, so nothing Stripe delivers could be verified. The secret is shown in the Dashboard \
@@ -89,8 +89,14 @@ impl WebhookArguments {
 
     fn api_key(&self, problems: &mut Problems) -> Option<ApiKey> {
         let key = written(self.stripe_api_key.as_ref().map(ExposeSecret::expose_secret))?;
-        if key.starts_with("whsec_") {
-            let wrong = "it is a webhook signing secret, not an API key";
+        let wrong = if key.starts_with("whsec_") {
+            Some("it is a webhook signing secret, not an API key")
+        } else if ["sk_", "rk_", "pk_"].iter().any(|prefix| key.starts_with(prefix)) {
+            None
+        } else {
+            Some("it is no API key of Stripe: those begin with sk_, rk_ or pk_, and then say their mode")
+        };
+        if let Some(wrong) = wrong {
             problems.add("STRIPE_API_KEY (--stripe-api-key)", wrong, "STRIPE_API_KEY=rk_test_YOUR_KEY");
         }
         Some(ApiKey { mode: daybook_stripe::secret_mode::mode_of(key) })

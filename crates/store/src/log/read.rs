@@ -146,8 +146,7 @@ pub async fn record_by_position(connection: &mut PgConnection, position: i64) ->
 /// # Errors
 /// When the database fails.
 pub async fn records_at(connection: &mut PgConnection, positions: &[i64]) -> Result<Vec<Record>, Error> {
-    let rows =
-        record_rows!("where position = any($1) order by position", positions).fetch_all(connection).await?;
+    let rows = record_rows!("where position = any($1) order by position", positions).fetch_all(connection).await?;
     rows.into_iter().map(Record::try_from).collect()
 }
 

@@ -86,6 +86,8 @@ async fn every_login_of_the_runtime_role_may_drop_what_another_made() {
         generation::prune(&mut connection, by_owner).await,
         Err(Error::GenerationOfAnother(id)) if id == by_owner
     ));
+    let left = generation::of_others(&mut connection).await.unwrap();
+    assert_eq!(left, [generation::OfAnother { generation: by_owner, owner: roles.owner.clone() }]);
     become_role(&mut connection, "none").await;
     sqlx::query(&format!("grant daybook_runtime to {}", roles.owner)).execute(&mut *connection).await.unwrap();
     become_role(&mut connection, &roles.owner).await;

@@ -22,7 +22,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::cast::Cast;
 use self::report::Happened;
-use crate::exit::Ending;
+use crate::exit::{Ending, Misused};
 use crate::open::{Opened, throw_away};
 use crate::output::Output;
 use crate::progress;
@@ -52,10 +52,10 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    anyhow::ensure!(
-        arguments.listen.ip().is_loopback(),
-        "the demo only listens on this machine itself: 127.0.0.1 or ::1"
-    );
+    if !arguments.listen.ip().is_loopback() {
+        let message = "the demo only listens on this machine itself: --listen 127.0.0.1:4242 or [::1]:4242";
+        return Err(Misused(message.to_owned()).into());
+    }
     let began = Instant::now();
     let spinner = progress::spinner("starting a throw-away PostgreSQL");
     let opened = throw_away().await;

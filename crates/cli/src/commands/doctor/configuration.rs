@@ -8,7 +8,7 @@ pub fn look(arguments: &WebhookArguments) -> Vec<Finding> {
     let mut problems = Problems::default();
     let endpoints = arguments.read(&mut problems).unwrap_or_default();
     let mut findings = of_problems("endpoints", &problems);
-    if endpoints.is_empty() {
+    if endpoints.is_empty() && !findings.is_empty() {
         let found = "no endpoint is configured in this environment";
         findings.push(Finding::note(
             "endpoints",

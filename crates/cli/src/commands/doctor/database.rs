@@ -1,7 +1,6 @@
-//! The database: reachable, of a version that works, durable; its clock beside ours; and the rights of the role that is used every day.
+//! The database: reachable, of a version that works, durable; and its clock beside ours.
 
 use chrono::Utc;
-use daybook_store::immutability::PROTECTED;
 
 use super::catalogue::{self, Server};
 use super::finding::Finding;
@@ -58,58 +57,6 @@ fn clock(milliseconds: i64) -> Finding {
     } else {
         Finding::ok("clock", found)
     }
-}
-
-/// Looks at what the role of every day may do.
-pub async fn rights(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
-    let mut connection = opened.database.pool().acquire().await?;
-    let role = catalogue::role(&mut connection).await?;
-    let rights = catalogue::rights(&mut connection, &PROTECTED).await?;
-    let two_roles = "create a login, `grant daybook_runtime to LOGIN`, put it into DATABASE_URL, and keep the owner's address in \
-                     DAYBOOK_OWNER_URL for migrations";
-    let name = &role.name;
-    if role.is_superuser {
-        return Ok(vec![Finding::note(
-            "role",
-            format!("{name} is a superuser: only the triggers protect the log from it"),
-            two_roles,
-        )]);
-    }
-    if role.owns_the_log {
-        return Ok(vec![Finding::note(
-            "role",
-            format!("{name} owns the tables: only the triggers protect the log from it"),
-            two_roles,
-        )]);
-    }
-    let named = |wanted: fn(&catalogue::Rights) -> bool| {
-        let tables = rights.iter().filter(|rights| wanted(rights)).map(|rights| rights.table_name.as_str());
-        tables.collect::<Vec<_>>().join(", ")
-    };
-    let mut findings = Vec::new();
-    if !role.may_create_schemas {
-        let found = format!("{name} may not create schemas, so the read models cannot be built");
-        let advice = format!("as the owner: grant create on database {} to daybook_runtime", role.database);
-        findings.push(Finding::wrong("role", found, advice));
-    }
-    let lacking = named(|rights| !rights.may_select || (!rights.may_insert && rights.table_name != "head"));
-    if !lacking.is_empty() {
-        let found = format!("{name} may not read or add to: {lacking}");
-        findings.push(Finding::wrong("role", found, format!("as the owner: grant daybook_runtime to {name}")));
-    }
-    let changeable = named(|rights| rights.may_change);
-    if !changeable.is_empty() {
-        let found = format!("{name} may update, delete or truncate: {changeable}");
-        findings.push(Finding::wrong(
-            "role",
-            found,
-            format!("as the owner: revoke update, delete, truncate on {changeable} from {name}"),
-        ));
-    }
-    if findings.is_empty() {
-        findings.push(Finding::ok("role", format!("{name} may only read the log and add to it")));
-    }
-    Ok(findings)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The log: its end, that it cannot be changed, and what in it waits for a person.
 
 use daybook_store::immutability::{Finding as Tried, Verdict};
-use daybook_store::log::{read, verify};
+use daybook_store::log::{conflict, read, verify};
 use daybook_store::{Database, immutability_self_test};
 
 use super::finding::Finding;
@@ -15,7 +15,7 @@ pub async fn look(opened: &Opened, thoroughly: bool) -> anyhow::Result<Vec<Findi
     let mut findings = vec![immutability(&immutability_self_test(database.pool()).await?)];
     findings.push(if thoroughly { whole(database).await? } else { end(database).await? });
     let mut connection = database.pool().acquire().await?;
-    let conflicts = read::count_conflicts(&mut connection).await?;
+    let conflicts = conflict::count(&mut connection).await?;
     findings.push(match conflicts {
         0 => Finding::ok("conflicts", "no delivery contradicts a record"),
         many => Finding::wrong(
@@ -24,7 +24,7 @@ pub async fn look(opened: &Opened, thoroughly: bool) -> anyhow::Result<Vec<Findi
                 "{} the record of their event id; all are kept",
                 counted(many, "delivery contradicts", "deliveries contradict")
             ),
-            "find out who sent them: Stripe never changes an event. Look for a leaked signing secret, and roll it",
+            "`daybook event conflicts` lists them; find out who sent them: Stripe never changes an event. Look for a leaked signing secret, and roll it",
         ),
     });
     Ok(findings)
@@ -59,11 +59,22 @@ fn immutability(tried: &[Tried]) -> Finding {
 async fn end(database: &Database) -> anyhow::Result<Finding> {
     let mut connection = database.pool().acquire().await?;
     let Some(tip) = read::tip(&mut connection).await? else {
+        // A log without a batch may still have records that somebody put there.
+        if verify::stray_records(&mut connection).await? > 0 {
+            return whole(database).await;
+        }
         return Ok(Finding::note("log", "it is empty", "send a test event: `stripe trigger customer.created`"));
     };
     let last = read::record_by_position(&mut connection, tip.size - 1).await?;
     let body = read::body(&mut connection, tip.size - 1).await?;
     let records = counted(tip.size, "record", "records");
+    let stray = verify::stray_records(&mut connection).await?;
+    if stray > 0 {
+        let found =
+            format!("{records}, and {stray} behind the last batch: nothing can be recorded while they stand there");
+        let advice = "somebody wrote into the log's tables: keep this database as it is, find out who, and compare it with a backup";
+        return Ok(Finding::wrong("log", found, advice));
+    }
     if last.is_none() || body.is_none() {
         let found =
             format!("the last batch says {records}, and record {} or its body is not there", count(tip.size - 1));
@@ -89,13 +100,9 @@ async fn whole(database: &Database) -> anyhow::Result<Finding> {
         return Ok(Finding::ok("log", format!("every hash of {records} in {batches} is what it was")));
     };
     let found = format!(
-        "{} of {records} {} not as written; the first: {first:?}",
-        count_of(&verified),
+        "{} in {records} {} not as written; the first: {first}",
+        counted(i64::try_from(verified.flaws.len()).unwrap_or(i64::MAX), "thing", "things"),
         if verified.flaws.len() == 1 { "is" } else { "are" }
     );
     Ok(Finding::wrong("log", found, "stop writing, keep this database as it is, and compare it with a backup"))
-}
-
-fn count_of(verified: &verify::Verification) -> String {
-    count(i64::try_from(verified.flaws.len()).unwrap_or(i64::MAX))
 }

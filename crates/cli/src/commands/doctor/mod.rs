@@ -8,6 +8,7 @@ mod database;
 mod finding;
 mod log;
 mod readers;
+mod role;
 
 use std::path::Path;
 
@@ -87,7 +88,7 @@ async fn look_at_all(opened: &Opened, arguments: &Arguments, findings: &mut Vec<
         return;
     }
     findings.push(Finding::ok("migrations", "all are applied"));
-    findings.extend(or_say("role", database::rights(opened).await));
+    findings.extend(or_say("role", role::look(opened).await));
     findings.extend(or_say("log", log::look(opened, arguments.verify).await));
     findings.extend(or_say("worker", readers::look(opened).await));
     let endpoints = arguments.webhooks.read(&mut Problems::default()).unwrap_or_default();

@@ -10,6 +10,7 @@ use daybook_store::{generation, lease, scope};
 use daybook_stripe::translate::NEEDED;
 use daybook_worker::live::LEASE;
 use daybook_worker::setup::is_outdated;
+use local_postgres::RUNTIME_ROLE;
 
 use super::finding::Finding;
 use crate::open::Opened;
@@ -25,21 +26,58 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
     if generation::pointer(&mut connection).await?.is_empty() {
         return Ok(vec![Finding::note("worker", "no read models exist yet", "start `daybook serve`: it makes them")]);
     }
+    let role = sqlx::query_scalar!(r#"select current_user::text as "name!""#).fetch_one(&mut *connection).await?;
+    let ours = generation::unusable(&mut connection, None).await?;
+    let mut findings: Vec<Finding> = unusable(&role, &ours).into_iter().collect();
+    if findings.is_empty() {
+        findings.extend(unusable(RUNTIME_ROLE, &generation::unusable(&mut connection, Some(RUNTIME_ROLE)).await?));
+    }
+    findings.extend(left_over(&generation::of_others(&mut connection).await?));
     let outdated = is_outdated(&mut connection).await?;
     drop(connection);
+    if !ours.is_empty() {
+        return Ok(findings);
+    }
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let (applied, size) = (snapshot.size(), read::size(&mut snapshot).await?);
     let oldest = read::record_by_position(&mut snapshot, applied).await?;
     let (needs_fetch, quarantined) = records::count_unread(&mut snapshot).await?;
     snapshot.end().await?;
     let waited = oldest.map_or(0, |record| (Utc::now() - record.received_at).num_seconds().max(0));
-    let mut findings = vec![worker(holder.as_ref(), applied, size, waited)];
+    findings.insert(0, worker(holder.as_ref(), applied, size, waited));
     if outdated {
         let advice = "start `daybook serve`, which rebuilds them first, or run `daybook rebuild --all`";
         findings.push(Finding::wrong("read_models", "they were built by another version", advice));
     }
     findings.extend(unread(needs_fetch, quarantined));
     Ok(findings)
+}
+
+/// What a role cannot read and write although it answers.
+fn unusable(role: &str, generations: &[i32]) -> Option<Finding> {
+    let numbers: Vec<String> = generations.iter().map(ToString::to_string).collect();
+    (!numbers.is_empty()).then(|| {
+        Finding::wrong(
+            "read_models",
+            format!("{role} cannot use generation {}, which answers: readers are told that nothing is built", numbers.join(", ")),
+            "run `daybook migrate` as their owner (DAYBOOK_OWNER_URL), which gives the rights; if that does not help, `daybook rebuild --all` \
+             with the DATABASE_URL of `serve`",
+        )
+    })
+}
+
+/// What answers nobody and cannot be dropped by whoever rebuilds.
+fn left_over(generations: &[generation::OfAnother]) -> Option<Finding> {
+    let named: Vec<String> = generations.iter().map(|one| format!("{} of {}", one.generation, one.owner)).collect();
+    let owner = &generations.first()?.owner;
+    Some(Finding::note(
+        "read_models",
+        format!("old generations take up room, and this role may not drop them: {}", named.join(", ")),
+        format!(
+            "`grant daybook_runtime to {owner}`, then `daybook migrate` as {owner}: the next rebuild drops them. Or drop each as {owner}: \
+             drop schema generation_N cascade"
+        ),
+    ))
 }
 
 fn worker(holder: Option<&lease::Lease>, applied: i64, size: i64, waited: i64) -> Finding {

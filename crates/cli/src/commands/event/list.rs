@@ -6,7 +6,6 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use daybook_domain::scope::ScopeId;
 use daybook_projections::records::{self, Outcome, Subject};
-use daybook_store::generation;
 use daybook_store::log::list::{Filter, KindFilter, Order, list};
 use daybook_store::log::read::{self, Record};
 use daybook_store::snapshot::Snapshot;
@@ -14,6 +13,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::{moment, shown};
+use crate::built::is_built;
 use crate::config::DatabaseArguments;
 use crate::exit::Ending;
 use crate::open::{Opened, Upgrade, with};
@@ -155,7 +155,7 @@ async fn page(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Page> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let (scope, _) = arguments.scope.find(&mut snapshot).await?;
     let size = read::size(&mut snapshot).await?;
-    let is_built = !generation::pointer(&mut snapshot).await?.is_empty();
+    let is_built = is_built(&mut snapshot).await?;
     let filter = arguments.filter(scope);
     let more = i64::from(arguments.limit) + 1;
     let subject = match (&arguments.object, &arguments.customer) {

@@ -1,5 +1,6 @@
 //! `daybook event`: the events in the log, as they were received.
 
+mod conflicts;
 mod list;
 mod show;
 
@@ -15,6 +16,8 @@ pub enum Command {
     List(list::Arguments),
     /// Show one event: its record, its exact body, every delivery, and what it led to
     Show(show::Arguments),
+    /// List what contradicts the log: deliveries with the id of an event and other content. With a number, show one and where it differs
+    Conflicts(conflicts::Arguments),
 }
 
 /// Runs it.
@@ -22,6 +25,7 @@ pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
     match command {
         Command::List(arguments) => list::run(arguments, output).await,
         Command::Show(arguments) => show::run(arguments, output).await,
+        Command::Conflicts(arguments) => conflicts::run(arguments, output).await,
     }
 }
 

@@ -6,12 +6,14 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use daybook_http::v1::masked::{Cover, cover};
 use daybook_projections::{aggregates, records};
+use daybook_store::log::conflict;
 use daybook_store::log::read::{self, Record};
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{moment, shown};
+use crate::built::is_built;
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, Refused};
 use crate::open::{Opened, Upgrade, with};
@@ -43,7 +45,7 @@ struct Shown {
     outcome: Option<Outcome>,
     led_to: Vec<Led>,
     deliveries: Vec<Delivery>,
-    conflicts: usize,
+    conflicts: i64,
     body: Value,
     size: i64,
 }
@@ -101,7 +103,7 @@ impl fmt::Display for Shown {
             field("delivered", format!("{}: {}, secret {secret}", shown(delivery.received_at), delivery.outcome))?;
         }
         if self.conflicts > 0 {
-            field("conflicts", format!("{} kept beside it, see OPERATIONS.md", self.conflicts))?;
+            field("conflicts", format!("{} kept beside it: `daybook event conflicts` lists them", self.conflicts))?;
         }
         match &self.body {
             Value::String(text) => write!(formatter, "\n{text}"),
@@ -120,10 +122,11 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 
 async fn read(event: &str, opened: &Opened) -> anyhow::Result<Shown> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let record = match event.parse() {
-        Ok(position) => read::record_by_position(&mut snapshot, position).await?,
-        Err(_) => read::record_by_event_id(&mut snapshot, event).await?,
-    };
+    // The id first: one that looks like a number is an id all the same.
+    let mut record = read::record_by_event_id(&mut snapshot, event).await?;
+    if let (None, Ok(position)) = (&record, event.parse()) {
+        record = read::record_by_position(&mut snapshot, position).await?;
+    }
     let Some(record) = record else {
         return Err(Refused(format!("the log holds no event {event}")).into());
     };
@@ -137,9 +140,8 @@ async fn around(record: Record, snapshot: &mut Snapshot) -> anyhow::Result<Shown
     let scopes = daybook_store::scope::all(snapshot).await?;
     let body = read::body(snapshot, position).await?.unwrap_or_default();
     let deliveries = read::deliveries(snapshot, position).await?;
-    let conflicts = read::conflicts(snapshot, position).await?.len();
-    let is_built = !daybook_store::generation::pointer(snapshot).await?.is_empty();
-    let (outcome, led_to) = if is_built {
+    let conflicts = conflict::count_of_record(snapshot, position).await?;
+    let (outcome, led_to) = if is_built(snapshot).await? {
         (records::of_position(snapshot, position).await?, aggregates::caused_by(snapshot, position).await?)
     } else {
         (None, Vec::new())
@@ -186,7 +188,7 @@ impl From<read::Delivery> for Delivery {
 }
 
 /// The body as JSON with its client secrets covered; what is no JSON, as text.
-fn readable(body: &[u8]) -> Value {
+pub(super) fn readable(body: &[u8]) -> Value {
     let covered = cover(body, Cover::Secrets);
     serde_json::from_slice(&covered).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&covered).into_owned()))
 }

@@ -63,6 +63,7 @@ impl Input {
                     Ok(Some((body, bytes))) => {
                         number += 1;
                         end += bytes;
+                        let body = if number == 1 { body.map(without_mark) } else { body };
                         Ok(Line { number, body, end })
                     }
                     Err(error) => Err(error),
@@ -75,6 +76,14 @@ impl Input {
             }
         });
         receiver
+    }
+}
+
+/// Some editors begin a file with a mark of its encoding.
+fn without_mark(line: Bytes) -> Bytes {
+    match line.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => line.slice_ref(rest.trim_ascii()),
+        None => line,
     }
 }
 
@@ -125,6 +134,12 @@ mod tests {
             lines.push(body.map(|body| String::from_utf8_lossy(&body).into_owned()).map_err(drop));
         }
         lines
+    }
+
+    #[test]
+    fn a_mark_of_the_encoding_is_no_part_of_the_first_line() {
+        assert_eq!(without_mark(Bytes::from_static(b"\xef\xbb\xbf{}")), "{}");
+        assert_eq!(without_mark(Bytes::from_static(b"\xef\xbb")), Bytes::from_static(b"\xef\xbb"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use self::entry::Entry;
 use self::lines::{Input, Line};
 use crate::config::DatabaseArguments;
-use crate::exit::Ending;
+use crate::exit::{Ending, is_broken_pipe};
 use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, count, counted};
 use crate::scope::ScopeArguments;
@@ -81,42 +81,57 @@ impl fmt::Display for Summary {
                 write!(formatter, ", {} {what}", count(number))?;
             }
         }
-        write!(formatter, ". The log holds {}.", counted(self.log_size, "record", "records"))
+        write!(formatter, ". The log holds {}.", counted(self.log_size, "record", "records"))?;
+        if self.lines > 0 && self.refused == self.lines {
+            formatter.write_str(
+                "\nNo line is an event. One event stands on one line: `jq -c .` makes lines of events, `jq -c '.[]'` of a list of them, \
+                 `jq -c '.data[]'` of a page of Stripe's API.",
+            )?;
+        }
+        Ok(())
     }
 }
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let input = Input::open(&arguments.file)?;
-    let summary =
+    let (summary, unsaid) =
         with(&arguments.database, Upgrade::NotHere, async |opened| import(arguments, input, opened, output).await)
             .await?;
-    output.line(&summary)?;
+    // A reader of our output that went away must not make an import with findings look like one without.
+    let said = unsaid.map_or_else(|| output.line(&summary), Err);
+    said.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
     let sound = summary.refused == 0 && summary.conflicts == 0 && summary.unreadable == 0;
     Ok(if sound { Ending::Well } else { Ending::WithFindings })
 }
 
-async fn import(arguments: &Arguments, input: Input, opened: &Opened, output: Output) -> anyhow::Result<Summary> {
+async fn import(arguments: &Arguments, input: Input, opened: &Opened, output: Output) -> anyhow::Result<Done> {
     let (recorder, task) = Recorder::new(&opened.database, Limits::default());
     let stop = CancellationToken::new();
     let task = tokio::spawn(task.run(stop.clone().cancelled_owned()));
     let bar = input.bar();
-    let mut import = Import { recorder, waiting: VecDeque::new(), summary: Summary::default(), output, bar };
+    let mut import =
+        Import { recorder, waiting: VecDeque::new(), summary: Summary::default(), output, unsaid: None, bar };
     let done = import.all(arguments, input).await;
     import.bar.finish_and_clear();
-    let mut summary = import.summary;
+    let (mut summary, unsaid) = (import.summary, import.unsaid);
     drop(import.recorder);
     task.await.context("the recorder did not end in order")?;
     done?;
     summary.log_size = read::size(&mut *opened.database.pool().acquire().await?).await?;
-    Ok(summary)
+    Ok((summary, unsaid))
 }
+
+/// What came of it, and why some of it could not be said.
+type Done = (Summary, Option<anyhow::Error>);
 
 struct Import {
     recorder: Recorder,
     waiting: VecDeque<(u64, Ticket)>,
     summary: Summary,
     output: Output,
+    /// why nothing more can be said; what was read goes in all the same
+    unsaid: Option<anyhow::Error>,
     bar: ProgressBar,
 }
 
@@ -141,13 +156,19 @@ impl Import {
         self.bar.set_position(line.end);
         let body = match line.body {
             Ok(body) => body,
-            Err(reason) => return self.refuse(line.number, &reason),
+            Err(reason) => {
+                self.refuse(line.number, &reason);
+                return Ok(());
+            }
         };
         match entry::read(body, &arguments.scope, Utc::now()) {
-            Entry::Refused(reason) => self.refuse(line.number, &reason),
+            Entry::Refused(reason) => {
+                self.refuse(line.number, &reason);
+                Ok(())
+            }
             Entry::Unreadable(incoming, reason) => {
                 self.summary.unreadable += 1;
-                self.remark(&Remark { line: line.number, outcome: "stored, not readable", reason: &reason })?;
+                self.remark(&Remark { line: line.number, outcome: "stored, not readable", reason: &reason });
                 self.queue(line.number, *incoming).await
             }
             Entry::Event(incoming) => self.queue(line.number, *incoming).await,
@@ -157,7 +178,7 @@ impl Import {
     async fn queue(&mut self, number: u64, incoming: daybook_store::Incoming) -> anyhow::Result<()> {
         match self.recorder.enqueue(incoming).await {
             Ok(ticket) => self.waiting.push_back((number, ticket)),
-            Err(Refused::Field(error)) => return self.refuse(number, &error.to_string()),
+            Err(Refused::Field(error)) => self.refuse(number, &error.to_string()),
             Err(error) => return Err(error).with_context(|| format!("stopped at line {number}")),
         }
         Ok(())
@@ -171,9 +192,9 @@ impl Import {
             Ok(Recorded::Conflict(position)) => {
                 self.summary.conflicts += 1;
                 let reason = format!("record {position} has the same id and API version and says something else");
-                self.remark(&Remark { line: number, outcome: "conflict", reason: &reason })?;
+                self.remark(&Remark { line: number, outcome: "conflict", reason: &reason });
             }
-            Err(Refused::Rejected(reason)) => self.refuse(number, &reason)?,
+            Err(Refused::Rejected(reason)) => self.refuse(number, &reason),
             Err(error) => {
                 return Err(error).with_context(|| {
                     format!("stopped at line {number}; what came before is in the log, so run it again")
@@ -183,13 +204,15 @@ impl Import {
         Ok(())
     }
 
-    fn refuse(&mut self, line: u64, reason: &str) -> anyhow::Result<()> {
+    fn refuse(&mut self, line: u64, reason: &str) {
         self.summary.refused += 1;
-        self.remark(&Remark { line, outcome: "refused", reason })
+        self.remark(&Remark { line, outcome: "refused", reason });
     }
 
-    fn remark(&self, remark: &Remark<'_>) -> anyhow::Result<()> {
-        let output = self.output;
-        self.bar.suspend(|| output.line(remark))
+    fn remark(&mut self, remark: &Remark<'_>) {
+        if self.unsaid.is_none() {
+            let output = self.output;
+            self.unsaid = self.bar.suspend(|| output.line(remark)).err();
+        }
     }
 }

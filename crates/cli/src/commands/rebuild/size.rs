@@ -1,8 +1,8 @@
 //! How many rows each table of the live read models has.
 
 use daybook_projections::generation::PARTS;
-use daybook_store::Database;
 use daybook_store::snapshot::Snapshot;
+use daybook_store::{Database, generation};
 use serde::Serialize;
 
 /// A table's size.
@@ -18,12 +18,17 @@ pub struct TableSize {
     pub rows_before: Option<i64>,
 }
 
-/// The sizes of all live tables; none while there is no generation.
+/// The sizes of all live tables; none while there is no generation, or one that cannot be read.
 pub async fn sizes(database: &Database) -> anyhow::Result<Vec<TableSize>> {
     let mut sizes = Vec::new();
-    if daybook_store::generation::pointer(&mut *database.pool().acquire().await?).await?.is_empty() {
+    let mut connection = database.pool().acquire().await?;
+    // What cannot be read has no size; a rebuild is what mends it.
+    if generation::pointer(&mut connection).await?.is_empty()
+        || !generation::unusable(&mut connection, None).await?.is_empty()
+    {
         return Ok(sizes);
     }
+    drop(connection);
     let mut snapshot = Snapshot::begin(database.pool()).await?;
     for part in PARTS {
         for table in part.tables {

@@ -1,0 +1,172 @@
+//! `daybook event conflicts`: what contradicts the log, newest first; with a number, one of them in full and where it differs from the record. Both are
+//! kept and the record answers; which of the two is right is for a person to say.
+
+mod difference;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use daybook_domain::scope::{Scope, ScopeId};
+use daybook_store::log::{conflict, read};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::PgConnection;
+
+use self::difference::{Difference, differences};
+use super::show::readable;
+use super::shown;
+use crate::config::DatabaseArguments;
+use crate::exit::{Ending, Refused};
+use crate::open::{Upgrade, with};
+use crate::output::{Output, Table, count};
+
+/// `daybook event conflicts`
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The number of one of them, as the list shows it
+    number: Option<i64>,
+    /// Before this number: the page after the one that ended there
+    #[arg(long, value_name = "NUMBER", conflicts_with = "number")]
+    before: Option<i64>,
+    /// So many at most
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+/// A conflict as a line.
+#[derive(Serialize)]
+struct Line {
+    number: i64,
+    position: i64,
+    event_id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    scope: String,
+    source: String,
+    received_at: DateTime<Utc>,
+    api_version: Option<String>,
+    endpoint: Option<String>,
+    secret_label: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Page {
+    conflicts: Vec<Line>,
+    /// what to give as --before for the next page
+    next_before: Option<i64>,
+    /// how many there are in all
+    total: i64,
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.conflicts.is_empty() {
+            return formatter.write_str("Nothing contradicts the log.");
+        }
+        let mut table = Table::new(&[">number", ">record", "received (UTC)", "type", "source", "secret", "event"]);
+        for one in &self.conflicts {
+            let (number, record, received) = (one.number.to_string(), one.position.to_string(), shown(one.received_at));
+            let secret = one.secret_label.clone().unwrap_or_else(|| "-".to_owned());
+            table.row([number, record, received, one.kind.clone(), one.source.clone(), secret, one.event_id.clone()]);
+        }
+        write!(formatter, "{table}{} in all. With its number, one is shown in full.", count(self.total))?;
+        match self.next_before {
+            Some(before) => write!(formatter, " There is more: --before {before}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One conflict beside the record it contradicts.
+#[derive(Serialize)]
+struct Shown {
+    number: i64,
+    position: i64,
+    event_id: String,
+    source: String,
+    received_at: DateTime<Utc>,
+    api_version: Option<String>,
+    endpoint: Option<String>,
+    /// the first hundred
+    differences: Vec<Difference>,
+    body: Value,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        writeln!(formatter, "{}  contradicts record {}", self.event_id, self.position)?;
+        writeln!(formatter, "  {:<12} {} by {}", "received", shown(self.received_at), self.source)?;
+        writeln!(formatter, "  {:<12} {}", "endpoint", or_dash(&self.endpoint))?;
+        writeln!(formatter, "  {:<12} {}", "API version", or_dash(&self.api_version))?;
+        for difference in &self.differences {
+            writeln!(formatter, "  {:<12} {difference}", "differs at")?;
+        }
+        match &self.body {
+            Value::String(text) => write!(formatter, "\n{text}"),
+            body => write!(formatter, "\n{body:#}"),
+        }
+    }
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    with(&arguments.database, Upgrade::NotHere, async |opened| {
+        let mut connection = opened.database.pool().acquire().await?;
+        match arguments.number {
+            Some(number) => output.show(&one(number, &mut connection).await?),
+            None => output.show(&page(arguments, &mut connection).await?),
+        }
+    })
+    .await?;
+    Ok(Ending::Well)
+}
+
+async fn page(arguments: &Arguments, connection: &mut PgConnection) -> anyhow::Result<Page> {
+    let before = arguments.before.unwrap_or(i64::MAX);
+    let mut found = conflict::list(connection, before, i64::from(arguments.limit) + 1).await?;
+    let wanted = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
+    let is_more = found.len() > wanted;
+    found.truncate(wanted);
+    let next_before = found.last().map(|one| one.id).filter(|_| is_more);
+    let scopes = daybook_store::scope::all(connection).await?;
+    let total = conflict::count(connection).await?;
+    Ok(Page { conflicts: found.into_iter().map(|one| line(one, &scopes)).collect(), next_before, total })
+}
+
+fn line(one: conflict::Summary, scopes: &HashMap<ScopeId, Scope>) -> Line {
+    Line {
+        number: one.id,
+        position: one.position,
+        event_id: one.event_id,
+        kind: one.kind,
+        scope: scopes.get(&one.scope).map_or_else(|| one.scope.to_string(), ToString::to_string),
+        source: one.source,
+        received_at: one.received_at,
+        api_version: one.api_version,
+        endpoint: one.endpoint,
+        secret_label: one.secret_label,
+    }
+}
+
+async fn one(number: i64, connection: &mut PgConnection) -> anyhow::Result<Shown> {
+    let Some(one) = conflict::find(connection, number).await? else {
+        return Err(Refused(format!("there is no conflict {number}")).into());
+    };
+    let record = readable(&read::body(connection, one.position).await?.unwrap_or_default());
+    let body = readable(&one.body);
+    Ok(Shown {
+        number: one.id,
+        position: one.position,
+        event_id: one.event_id,
+        source: one.source,
+        received_at: one.received_at,
+        api_version: one.api_version,
+        endpoint: one.endpoint,
+        differences: differences(&record, &body),
+        body,
+    })
+}
