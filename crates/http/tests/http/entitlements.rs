@@ -272,12 +272,10 @@ async fn an_account_is_answered_anew_when_it_gains_or_loses_a_customer() {
 }
 
 #[tokio::test]
-async fn questions_of_many_at_once_are_read_together() {
+async fn of_many_who_ask_at_once_each_gets_the_own_answer() {
     let house = granted().await;
     house.follow().await;
     let key = house.key(Role::App).await;
-    // The key is remembered from now on; what is counted are the statements of the questions.
-    house.get(SEATS, &key).await;
     let ask = |customer: usize| {
         let (house, key) = (&house, &key);
         async move {

@@ -244,7 +244,8 @@ pub fn subscription(customer: &str, status: &str, feature: &str) -> Source {
         pending_update: false,
         unpaid: Vec::new(),
         last_paid: None,
-        paid_prices: Vec::new(),
+        last_paid_created: None,
+        paid_items: Vec::new(),
         last_paid_refunded: false,
         disputes: Vec::new(),
     };
