@@ -46,7 +46,8 @@ pub async fn open(source: &DatabaseSource, upgrade: Upgrade) -> anyhow::Result<O
         }
         Place::In(folder) => {
             let upgrade = if upgrade == Upgrade::NotHere { Upgrade::Allowed } else { upgrade };
-            private(DataDir::Kept(folder.clone()), source.connections, upgrade).await
+            let opened = private(DataDir::Kept(folder.clone()), source.connections, upgrade).await;
+            opened.with_context(|| format!("the private PostgreSQL in {} (DAYBOOK_DATA_DIR)", folder.display()))
         }
     }
 }

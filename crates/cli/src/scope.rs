@@ -4,6 +4,7 @@ use daybook_domain::scope::{Mode, Scope, ScopeId};
 use daybook_store::scope;
 use sqlx::PgConnection;
 
+use crate::config::wrong_account;
 use crate::exit::Misused;
 
 /// Whose books.
@@ -15,7 +16,7 @@ pub struct ScopeArguments {
     mode: Option<Mode>,
 
     /// The Stripe account: acct_..., or `own` for the account that events do not name
-    #[arg(long, env = "DAYBOOK_STRIPE_ACCOUNT", hide_env_values = true, value_name = "ACCOUNT")]
+    #[arg(long, env = "DAYBOOK_STRIPE_ACCOUNT", hide_env_values = true, value_name = "ACCOUNT", value_parser = account)]
     stripe_account: Option<String>,
 }
 
@@ -28,6 +29,17 @@ fn mode(text: &str) -> Result<Mode, String> {
         "test" => Ok(Mode::Test),
         "live" => Ok(Mode::Live),
         _ => Err("it is test or live; for example DAYBOOK_MODE=test".to_owned()),
+    }
+}
+
+/// Reads an account. What cannot be one is refused here: a scope that was made stands in the log for ever.
+fn account(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match wrong_account(text) {
+        Some(wrong) if !text.is_empty() && text != OWN => {
+            Err(format!("{wrong}; for example DAYBOOK_STRIPE_ACCOUNT=acct_1A2b3C4d5E6f7G8h, or {OWN}"))
+        }
+        _ => Ok(text.to_owned()),
     }
 }
 
@@ -146,6 +158,14 @@ mod tests {
         assert_eq!(chosen(Some(Mode::Test), None, all()), Ok(1));
         assert_eq!(chosen(None, Some("acct_1"), all()), Ok(3));
         assert_eq!(chosen(Some(Mode::Live), Some("own"), all()), Ok(2));
+    }
+
+    #[test]
+    fn what_cannot_be_an_account_never_becomes_a_scope() {
+        for text in ["acct_1", " own ", ""] {
+            assert_eq!(account(text), Ok(text.trim().to_owned()));
+        }
+        insta::assert_snapshot!(account("cus_1").unwrap_err(), @r#""cus_1" is no account id: it begins with acct_; for example DAYBOOK_STRIPE_ACCOUNT=acct_1A2b3C4d5E6f7G8h, or own"#);
     }
 
     #[test]

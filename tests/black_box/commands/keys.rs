@@ -45,7 +45,11 @@ async fn what_cannot_be_created_or_revoked_is_told() {
     house.run(&["key", "revoke", "mine"]).await.expect(2);
     let ran = house.run(&["key", "create", "web app", "--role=king", "--mode=test"]).await.expect(2);
     assert!(ran.err.contains("analyst"), "the roles are named: {}", ran.err);
-    house.run(&["key", "create", "", "--mode=test"]).await;
+    house.run(&["key", "create", "", "--mode=test"]).await.expect(2);
+    let ran = house.run(&["key", "create", "web app", "--mode=test", "--stripe-account=cus_1"]).await.expect(2);
+    assert!(ran.err.contains("begins with acct_"), "{}", ran.err);
+    let scopes: i64 = sqlx::query_scalar("select count(*) from scope").fetch_one(&house.database.pool).await.unwrap();
+    assert_eq!(scopes, 0, "a scope that was made stands there for ever");
     let keys: i64 = sqlx::query_scalar("select count(*) from api_key").fetch_one(&house.database.pool).await.unwrap();
     assert_eq!(keys, 0);
 }

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use crate::config::DatabaseArguments;
-use crate::exit::{Ending, Refused};
+use crate::exit::{Ending, Misused, Refused};
 use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, Table};
 use crate::scope::ScopeArguments;
@@ -114,7 +114,11 @@ impl fmt::Display for Created {
 async fn create(arguments: &Create, opened: &Opened, output: Output) -> anyhow::Result<()> {
     let mut connection = opened.database.pool().acquire().await?;
     let scope = arguments.scope.find_or_name(&mut connection).await?;
-    let (key, secret) = key::create(&mut connection, &arguments.name, arguments.role, &scope).await?;
+    let (key, secret) = match key::create(&mut connection, &arguments.name, arguments.role, &scope).await {
+        Ok(created) => created,
+        Err(error @ daybook_store::Error::KeyName(_)) => return Err(Misused(error.to_string()).into()),
+        Err(error) => return Err(error.into()),
+    };
     output.show(&Created { key: key.into(), secret: secret.expose_secret().to_owned() })
 }
 

@@ -1,5 +1,6 @@
 //! Endpoints in a file, for those who have several: `[[endpoint]]` with `name`, `secrets` or `secrets_env`, `mode`, `account` and `label`.
 
+use std::io::Read;
 use std::path::Path;
 
 use daybook_domain::scope::Mode;
@@ -30,13 +31,21 @@ struct Entry {
 
 const EXAMPLE: &str = "[[endpoint]] name = \"connect\", secrets_env = \"CONNECT_WEBHOOK_SECRET\", mode = \"live\"";
 
+/// A larger file is no list of endpoints, in bytes.
+const LONGEST: usize = 1024 * 1024;
+
 /// How a variable of the environment is looked up.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Reads the endpoints of a file, each with the place where it stands.
 pub fn read(problems: &mut Problems, path: &Path, variable: Lookup<'_>) -> Vec<(String, Endpoint)> {
     let shown = path.display().to_string();
-    let text = match std::fs::read_to_string(path) {
+    let text = match std::fs::File::open(path).and_then(beginning) {
+        Ok(text) if text.len() > LONGEST => {
+            let wrong = format!("{shown} is larger than {LONGEST} bytes, which no list of endpoints is");
+            problems.add("DAYBOOK_CONFIG (--config)", wrong, "DAYBOOK_CONFIG=./daybook.toml");
+            return Vec::new();
+        }
         Ok(text) => text,
         Err(error) => {
             problems.add("DAYBOOK_CONFIG (--config)", format!("{shown}: {error}"), "DAYBOOK_CONFIG=./daybook.toml");
@@ -44,6 +53,13 @@ pub fn read(problems: &mut Problems, path: &Path, variable: Lookup<'_>) -> Vec<(
         }
     };
     parse(problems, &shown, &text, variable)
+}
+
+/// As much as shows that it is too long: what is read may have no end.
+fn beginning(file: std::fs::File) -> std::io::Result<String> {
+    let mut text = String::new();
+    file.take(u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1)).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 fn parse(problems: &mut Problems, shown: &str, text: &str, variable: Lookup<'_>) -> Vec<(String, Endpoint)> {
@@ -152,6 +168,13 @@ mod tests {
         )
         .unwrap_err();
         insta::assert_snapshot!(message);
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read_to_its_end() {
+        let mut problems = Problems::default();
+        assert!(read(&mut problems, Path::new("/dev/zero"), &|_| None).is_empty());
+        assert!(problems.check(Some(())).unwrap_err().to_string().contains("larger than 1048576 bytes"));
     }
 
     #[test]

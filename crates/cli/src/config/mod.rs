@@ -13,6 +13,7 @@ mod webhook;
 mod worker;
 
 pub use database::{DatabaseArguments, DatabaseSource, Place};
+pub use endpoint::wrong_account;
 pub use http::{HttpArguments, HttpSettings};
 pub use log::LogArguments;
 pub use problem::{Problem, Problems};

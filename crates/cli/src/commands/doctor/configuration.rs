@@ -8,13 +8,10 @@ pub fn look(arguments: &WebhookArguments) -> Vec<Finding> {
     let mut problems = Problems::default();
     let endpoints = arguments.read(&mut problems).unwrap_or_default();
     let mut findings = of_problems("endpoints", &problems);
-    if endpoints.is_empty() && !findings.is_empty() {
-        let found = "no endpoint is configured in this environment";
-        findings.push(Finding::note(
-            "endpoints",
-            found,
-            "run the doctor with the same variables and flags as `daybook serve`",
-        ));
+    if endpoints.is_empty()
+        && let Some(advice) = findings.last_mut().and_then(|finding| finding.advice.as_mut())
+    {
+        advice.push_str("; run the doctor with the same variables and flags as `daybook serve`");
     }
     for endpoint in &endpoints {
         let secrets: Vec<&str> = endpoint.secrets.iter().map(|(label, _)| label.as_str()).collect();
