@@ -7,7 +7,7 @@ use super::{
 use crate::{
     fact::Item,
     id::{PriceId, ProductId},
-    subscription::Standing,
+    subscription::{PaidItem, Standing},
 };
 
 /// Whether what is offered was also paid for: grace keeps what was last paid for, and only that.
@@ -15,9 +15,9 @@ use crate::{
 pub(super) enum Basis {
     /// It is subscribed to, and was paid for or never had to be.
     Both,
-    /// It is subscribed to, and something else was last paid for.
+    /// It is subscribed to, and something else, or less or more of it, was last paid for.
     SubscribedOnly,
-    /// It was last paid for, and is no longer subscribed to.
+    /// It was last paid for, and is no longer subscribed to, or not as much or little of it.
     PaidOnly,
 }
 
@@ -42,56 +42,84 @@ pub(super) struct Offer<'a> {
 pub(super) fn offers<'a>(policy: &'a Policy, standing: &'a Standing) -> Vec<Offer<'a>> {
     let mut offers = Vec::new();
     let mut unnamed = false;
-    for price in gone_but_paid(standing) {
-        let by_price = policy.plans.iter().filter(|(_, plan)| lists(&plan.prices, Some(price.as_str())));
+    for paid in standing.paid_items.iter().filter(|paid| !is_subscribed_as_paid(standing, paid)) {
+        let named = Named::of_paid(paid);
         let before = offers.len();
-        for (name, plan) in by_price {
-            offers.extend(offers_of_plan(policy, name, plan, 1, Basis::PaidOnly));
-        }
-        unnamed |= offers.len() == before;
+        offers.extend(named.offers(policy, paid.quantity, Basis::PaidOnly));
+        // A plan may know it by its price alone; else all its names are needed.
+        let by_plan = offers.iter().skip(before).any(|offer| offer.plan.is_some());
+        unnamed |= !by_plan && paid.names.is_none();
     }
     for item in &standing.items {
         // What a price granted that is no longer subscribed to is not always known; the present items stand in for it.
         let basis = if unnamed || is_paid(standing, item) { Basis::Both } else { Basis::SubscribedOnly };
-        offers.extend(offers_of_item(policy, item, basis));
+        offers.extend(Named::of_item(item).offers(policy, item.quantity, basis));
     }
     offers
 }
 
-/// Prices that were paid for last and are not subscribed to now.
-fn gone_but_paid(standing: &Standing) -> impl Iterator<Item = &PriceId> {
-    let subscribed = |price: &PriceId| standing.items.iter().any(|item| item.price.as_ref() == Some(price));
-    standing.paid_prices.iter().filter(move |price| !subscribed(price))
+/// Whether it is still subscribed to, and as much of it as was paid for.
+fn is_subscribed_as_paid(standing: &Standing, paid: &PaidItem) -> bool {
+    let of_price = || standing.items.iter().filter(|item| item.price.as_ref() == Some(&paid.price));
+    let quantity = of_price().map(|item| item.quantity).try_fold(0_i64, |sum, one| Some(sum.saturating_add(one?)));
+    of_price().next().is_some() && paid.quantity.zip(quantity).is_none_or(|(paid, now)| paid == now)
 }
 
 /// Without a paid invoice that names prices (a trial's first payment failed, invoices are not sent here, only a proration
 /// was paid) what is subscribed to is all that is known.
 fn is_paid(standing: &Standing, item: &Item) -> bool {
-    standing.paid_prices.is_empty() || item.price.as_ref().is_none_or(|price| standing.paid_prices.contains(price))
+    let Some(price) = &item.price else { return true };
+    let mut of_price = standing.paid_items.iter().filter(|paid| paid.price == *price);
+    standing.paid_items.is_empty() || of_price.any(|paid| is_subscribed_as_paid(standing, paid))
 }
 
-fn offers_of_item<'a>(policy: &'a Policy, item: &'a Item, basis: Basis) -> Vec<Offer<'a>> {
-    let on: Vec<_> = policy.plans.iter().filter(|(_, plan)| is_on(plan, item)).collect();
-    if !on.is_empty() {
-        let quantity = item.quantity.unwrap_or(1);
-        return on.into_iter().flat_map(|(name, plan)| offers_of_plan(policy, name, plan, quantity, basis)).collect();
+/// What policies know an item by.
+#[derive(Clone, Copy, Debug)]
+struct Named<'a> {
+    price: Option<&'a str>,
+    product: Option<&'a str>,
+    lookup_key: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    fn of_item(item: &'a Item) -> Self {
+        Self {
+            price: item.price.as_ref().map(PriceId::as_str),
+            product: item.product.as_ref().map(ProductId::as_str),
+            lookup_key: item.lookup_key.as_deref(),
+        }
     }
-    if !policy.grants_own_names() {
-        return Vec::new();
+
+    fn of_paid(paid: &'a PaidItem) -> Self {
+        let shown = paid.names.as_ref();
+        let product = paid.product.as_ref().or_else(|| shown.and_then(|names| names.product.as_ref()));
+        Self {
+            price: Some(paid.price.as_str()),
+            product: product.map(ProductId::as_str),
+            lookup_key: shown.and_then(|names| names.lookup_key.as_deref()),
+        }
     }
-    let product = item.product.as_ref().map(ProductId::as_str);
-    [item.lookup_key.as_deref(), product]
-        .into_iter()
-        .flatten()
-        .map(|feature| Offer {
-            feature,
-            plan: None,
-            value: None,
-            basis,
-            grace: policy.rules.grace,
-            trial: policy.rules.trial,
-        })
-        .collect()
+
+    fn offers(self, policy: &'a Policy, quantity: Option<i64>, basis: Basis) -> Vec<Offer<'a>> {
+        let on: Vec<_> = policy.plans.iter().filter(|(_, plan)| self.is_on(plan)).collect();
+        if !on.is_empty() {
+            let quantity = quantity.unwrap_or(1);
+            let of_plans = on.into_iter().flat_map(|(name, plan)| offers_of_plan(policy, name, plan, quantity, basis));
+            return of_plans.collect();
+        }
+        if !policy.grants_own_names() {
+            return Vec::new();
+        }
+        let own = [self.lookup_key, self.product].into_iter().flatten();
+        let (grace, trial) = (policy.rules.grace, policy.rules.trial);
+        own.map(|feature| Offer { feature, plan: None, value: None, basis, grace, trial }).collect()
+    }
+
+    fn is_on(self, plan: &Plan) -> bool {
+        lists(&plan.prices, self.price)
+            || lists(&plan.products, self.product)
+            || lists(&plan.lookup_keys, self.lookup_key)
+    }
 }
 
 fn offers_of_plan<'a>(
@@ -109,12 +137,6 @@ fn offers_of_plan<'a>(
         grace: plan.grace.unwrap_or(policy.rules.grace),
         trial: plan.trial.unwrap_or(policy.rules.trial),
     })
-}
-
-fn is_on(plan: &Plan, item: &Item) -> bool {
-    lists(&plan.prices, item.price.as_ref().map(PriceId::as_str))
-        || lists(&plan.products, item.product.as_ref().map(ProductId::as_str))
-        || lists(&plan.lookup_keys, item.lookup_key.as_deref())
 }
 
 fn lists(list: &[Box<str>], name: Option<&str>) -> bool {

@@ -137,6 +137,9 @@ mod tests {
         assert_eq!(spells.since("active", &moment(3, "evt_a")).event.as_str(), "evt_a");
     }
 
+    /// An event's number, its second, the state it shows, and the one before.
+    type Numbered = (usize, (i64, usize, Option<usize>));
+
     proptest! {
         #[test]
         fn any_order_of_arrival_and_any_repetition_ends_in_the_same_spells(
@@ -145,7 +148,7 @@ mod tests {
                 .prop_flat_map(|events| (Just(events.clone()), Just([events.clone(), events].concat()).prop_shuffle())),
         ) {
             let states = ["active", "past_due", "paused"];
-            let told = |events: &[(usize, (i64, usize, Option<usize>))]| {
+            let told = |events: &[Numbered]| {
                 let mut spells = Spells::default();
                 for (number, (at, state, before)) in events {
                     let before = before.map(|before| states[before]);

@@ -5,8 +5,10 @@
 //! subscriptions are part of it. Everything derived from it (postings, standings) is a pure function of its members,
 //! so the order in which they became known cannot matter.
 
+mod billed;
 mod standing;
 
+pub use billed::{Billed, BilledFor};
 pub use standing::{DisputePhase, DisputeStanding, InvoiceStanding};
 
 use std::collections::BTreeMap;

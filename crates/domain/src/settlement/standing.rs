@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::Settlement;
+use super::{Billed, Settlement, billed::billed};
 use crate::{
     fact::{DisputeStatus, InvoiceStatus, RefundStatus, Signal},
-    id::{InvoiceId, ObjectKind, PriceId, SubscriptionId},
+    id::{InvoiceId, ObjectKind, SubscriptionId},
     money::Currency,
     object::Object,
     order::Moment,
@@ -42,8 +42,8 @@ pub struct InvoiceStanding {
     pub failed: Option<Moment>,
     /// The first time it was seen paid; the time is Stripe's own `paid_at` where it says so.
     pub paid: Option<Moment>,
-    /// What it bills of this subscription: prices of lines that are no prorations.
-    pub prices: Vec<PriceId>,
+    /// What it bills of this subscription.
+    pub billed: Vec<Billed>,
 }
 
 impl InvoiceStanding {
@@ -117,12 +117,7 @@ impl Settlement<'_> {
             opened: object.milestones.first(InvoiceStatus::Open.as_str()).cloned(),
             failed: object.milestones.first(Signal::PaymentFailed.milestone()).cloned(),
             paid,
-            prices: invoice
-                .lines
-                .iter()
-                .filter(|line| !line.proration && line.subscription.as_ref().is_none_or(|of| of == subscription))
-                .filter_map(|line| line.price.clone())
-                .collect(),
+            billed: billed(invoice, subscription),
         };
         Some((subscription, standing))
     }

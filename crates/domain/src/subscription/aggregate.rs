@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
-use super::{Error, SubscriptionCommand, SubscriptionEvent};
+use super::{Error, SubscriptionCommand, SubscriptionEvent, paid::NamesSeen};
 use crate::{
     fact::{self, SubscriptionStatus},
     id::InvoiceId,
@@ -24,6 +24,7 @@ const PAID_INVOICES_KEPT: usize = 24;
 pub struct Subscription {
     pub(super) snapshot: Register<fact::Subscription>,
     pub(super) spells: Spells,
+    pub(super) names: NamesSeen,
     pub(super) invoices: BTreeMap<InvoiceId, InvoiceStanding>,
     pub(super) disputes: BTreeMap<Box<str>, DisputeStanding>,
 }
@@ -47,6 +48,7 @@ impl Aggregate for Subscription {
             SubscriptionEvent::Observed { moment, evidence, snapshot } => {
                 let before = snapshot.previous_status.as_ref().map(SubscriptionStatus::as_str);
                 self.spells.see(snapshot.status.as_str(), before, &moment);
+                self.names.observe(&moment, &snapshot.items);
                 self.snapshot.observe(&moment, &evidence, *snapshot);
             }
             SubscriptionEvent::InvoiceObserved(standing) => {

@@ -4,6 +4,7 @@ mod aggregate;
 mod command;
 mod error;
 mod event;
+mod paid;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -12,4 +13,5 @@ pub use aggregate::Subscription;
 pub use command::SubscriptionCommand;
 pub use error::Error;
 pub use event::SubscriptionEvent;
+pub use paid::{Names, PaidItem};
 pub use standing::{Standing, UnpaidInvoice};

@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Subscription;
+use super::{PaidItem, Subscription};
 use crate::{
     fact::{InvoiceStatus, Item, PauseCollection, SubscriptionStatus, TrialEnd},
-    id::{CustomerId, EventId, InvoiceId, PriceId},
+    id::{CustomerId, EventId, InvoiceId},
     order::Moment,
     settlement::{DisputePhase, DisputeStanding, InvoiceStanding},
     time::{Period, Timestamp},
@@ -65,8 +65,10 @@ pub struct Standing {
     pub unpaid: Vec<UnpaidInvoice>,
     /// When it was last paid, and the event that shows it.
     pub last_paid: Option<Moment>,
-    /// Prices that the last paid invoice billed.
-    pub paid_prices: Vec<PriceId>,
+    /// When the invoice that was last paid was made.
+    pub last_paid_created: Option<Timestamp>,
+    /// What was last paid for; empty where no paid invoice says.
+    pub paid_items: Vec<PaidItem>,
     /// Whether all of what was last paid was given back.
     pub last_paid_refunded: bool,
     /// Disputes that were more than an inquiry.
@@ -118,7 +120,8 @@ impl Subscription {
             pending_update: snapshot.pending_update,
             unpaid: self.unpaid(),
             last_paid: last_paid.and_then(|invoice| invoice.paid.clone()),
-            paid_prices: last_paid.map(|invoice| invoice.prices.clone()).unwrap_or_default(),
+            last_paid_created: last_paid.map(|invoice| invoice.created),
+            paid_items: self.paid_items(),
             last_paid_refunded: last_paid.is_some_and(|paid| paid.refunded >= paid.amount_due),
             disputes: self.disputes.values().filter(|one| one.phase != DisputePhase::Harmless).cloned().collect(),
             status,

@@ -2,11 +2,12 @@
 
 use cqrs_es::Aggregate;
 
-use super::{Standing, Subscription, SubscriptionEvent};
+use super::{PaidItem, Standing, Subscription, SubscriptionEvent};
 use crate::{
-    fact::{self, SubscriptionStatus, TrialEnd},
-    id::EventId,
+    fact::{self, InvoiceStatus, Item, SubscriptionStatus, TrialEnd},
+    id::{EventId, InvoiceId, PriceId},
     order::{Evidence, Moment, Rank},
+    settlement::{Billed, BilledFor, InvoiceStanding},
     time::Timestamp,
 };
 
@@ -85,4 +86,74 @@ fn a_status_for_good_counts_from_its_first_sight_whatever_a_late_event_shows() {
         shown("evt_3", 3, snapshot("canceled", None)),
     ]);
     assert_eq!((over.status, over.since.event.as_str()), (SubscriptionStatus::Canceled, "evt_1"));
+}
+
+/// An invoice of that day, paid at once, or open.
+fn invoice(on: i64, status: InvoiceStatus, billed: &[(&str, i64, BilledFor)]) -> SubscriptionEvent {
+    let id = InvoiceId::new(format!("in_{on}"));
+    let billed = billed.iter().map(|(price, quantity, what)| Billed {
+        price: PriceId::new(*price),
+        product: None,
+        quantity: Some(*quantity),
+        what: *what,
+    });
+    let paid = Moment { at: day(on), rank: Rank::Updated, event: EventId::new(format!("evt_paid_{on}")) };
+    SubscriptionEvent::InvoiceObserved(Box::new(InvoiceStanding {
+        invoice: id,
+        paid: (status == InvoiceStatus::Paid).then_some(paid),
+        status,
+        created: day(on),
+        currency: None,
+        amount_due: 1_000,
+        amount_remaining: 0,
+        refunded: 0,
+        due: None,
+        opened: None,
+        failed: None,
+        billed: billed.collect(),
+    }))
+}
+
+fn paid_for(standing: &Standing) -> Vec<(&str, Option<i64>)> {
+    standing.paid_items.iter().map(|item: &PaidItem| (item.price.as_str(), item.quantity)).collect()
+}
+
+#[test]
+fn an_upgrade_is_paid_for_when_its_own_invoice_is_and_not_before() {
+    let upgrade = [("basic", -1, BilledFor::Change), ("gold", 1, BilledFor::Change)];
+    let renewed = invoice(1, InvoiceStatus::Paid, &[("basic", 1, BilledFor::Period), ("seat", 2, BilledFor::Period)]);
+    let more_seats = invoice(5, InvoiceStatus::Paid, &[("seat", 3, BilledFor::Change)]);
+    let history = |status| {
+        standing(&[
+            shown("evt_1", 1, snapshot("active", None)),
+            renewed.clone(),
+            more_seats.clone(),
+            invoice(9, status, &upgrade),
+        ])
+    };
+    let open = history(InvoiceStatus::Open);
+    assert_eq!(paid_for(&open), [("basic", Some(1)), ("seat", Some(5))]);
+    assert_eq!(open.last_paid_created, Some(day(5)));
+    let paid = history(InvoiceStatus::Paid);
+    assert_eq!(paid_for(&paid), [("gold", Some(1)), ("seat", Some(5))]);
+}
+
+#[test]
+fn what_was_paid_for_keeps_the_names_its_price_was_seen_with() {
+    let item = |price: &str| Item {
+        id: None,
+        price: Some(PriceId::new(price)),
+        product: None,
+        lookup_key: Some(price.to_uppercase().into()),
+        quantity: Some(1),
+        period: None,
+    };
+    let with = |price| fact::Subscription { items: vec![item(price)], ..snapshot("active", None) };
+    let upgraded = standing(&[
+        shown("evt_1", 1, with("basic")),
+        invoice(1, InvoiceStatus::Paid, &[("basic", 1, BilledFor::Period)]),
+        shown("evt_2", 5, with("gold")),
+    ]);
+    let names = upgraded.paid_items.iter().filter_map(|paid| paid.names.as_ref()?.lookup_key.as_deref());
+    assert_eq!(names.collect::<Vec<_>>(), ["BASIC"]);
 }

@@ -6,7 +6,7 @@ use crate::{
     id::{CustomerId, EventId, InvoiceId, PriceId, ProductId, SubscriptionId},
     order::{Moment, Rank},
     settlement::{DisputePhase, DisputeStanding},
-    subscription::{Standing, UnpaidInvoice},
+    subscription::{Names, PaidItem, Standing, UnpaidInvoice},
     time::{Period, Timestamp},
 };
 
@@ -32,6 +32,13 @@ pub(super) fn item(name: &str) -> Item {
     }
 }
 
+/// The same item, paid for.
+pub(super) fn paid(name: &str) -> PaidItem {
+    let Item { product, lookup_key, quantity, .. } = item(name);
+    let names = Some(Names { product: product.clone(), lookup_key });
+    PaidItem { price: PriceId::new(format!("price_{name}")), product, quantity, names }
+}
+
 /// A subscription to `pro` that was paid on day 0 and lasts until day 30.
 pub(super) fn standing(status: &str) -> Standing {
     Standing {
@@ -52,7 +59,8 @@ pub(super) fn standing(status: &str) -> Standing {
         pending_update: false,
         unpaid: Vec::new(),
         last_paid: Some(moment("evt_paid", 0)),
-        paid_prices: vec![PriceId::new("price_pro")],
+        last_paid_created: Some(day(0)),
+        paid_items: vec![paid("pro")],
         last_paid_refunded: false,
         disputes: Vec::new(),
     }
@@ -64,7 +72,8 @@ pub(super) fn trial() -> Standing {
         trial_end: Some(day(14)),
         period: Some(Period { start: day(0), end: day(14) }),
         last_paid: None,
-        paid_prices: Vec::new(),
+        last_paid_created: None,
+        paid_items: Vec::new(),
         ..standing("trialing")
     }
 }

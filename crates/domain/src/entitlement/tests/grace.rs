@@ -1,10 +1,10 @@
 //! How long access stays while a payment is past due, and what of it.
 
-use super::given::{KNOWN, ask, ask_one, because, day, failed, item, moment, next, past_due, policy, source};
+use super::given::{KNOWN, ask, ask_one, because, day, failed, item, moment, next, paid, past_due, policy, source};
 use crate::{
-    entitlement::{Code, evaluate},
-    id::PriceId,
-    subscription::{Standing, UnpaidInvoice},
+    entitlement::{Code, Value, evaluate},
+    fact::Item,
+    subscription::{PaidItem, Standing, UnpaidInvoice},
 };
 
 #[test]
@@ -90,7 +90,7 @@ fn an_unpaid_upgrade_leaves_the_old_plan_in_grace_where_the_policy_names_its_pri
          [plans.pro]\nprices = [\"price_pro\"]\ngrants.pro = true
          [plans.basic]\nprices = [\"price_basic\"]\ngrants.basic = true",
     );
-    let upgraded = Standing { paid_prices: vec![PriceId::new("price_basic")], ..past_due() };
+    let upgraded = Standing { paid_items: vec![paid("basic")], ..past_due() };
     let code = |feature| evaluate(&policy, KNOWN, &[source("sub_1", upgraded.clone())], feature, day(31)).code;
     assert_eq!((code("basic"), code("pro")), (Code::Grace, Code::NotYetPaid));
     let active = Standing { status: crate::fact::SubscriptionStatus::Active, ..upgraded.clone() };
@@ -99,14 +99,40 @@ fn an_unpaid_upgrade_leaves_the_old_plan_in_grace_where_the_policy_names_its_pri
 }
 
 #[test]
+fn an_unpaid_upgrade_leaves_the_old_plan_in_grace_without_a_policy_too() {
+    let upgraded = [source("sub_1", Standing { items: vec![item("gold")], ..past_due() })];
+    for (feature, code) in [("pro", Code::Grace), ("prod_pro", Code::Grace), ("gold", Code::NotYetPaid)] {
+        assert_eq!(ask(&upgraded, feature, 31).code, code, "{feature}");
+    }
+    assert_eq!(ask(&upgraded, "pro", 37).code, Code::PastDueGraceOver);
+}
+
+#[test]
+fn grace_gives_as_many_seats_as_were_paid_for() {
+    let policy = policy(
+        "features.seats = { kind = \"limit\", combine = \"sum\", per_quantity = true }
+         [plans.pro]\nprices = [\"price_pro\"]\ngrants.seats = 1",
+    );
+    let more = Item { quantity: Some(10), ..item("pro") };
+    let three = PaidItem { quantity: Some(3), ..paid("pro") };
+    let grown = Standing { items: vec![more], paid_items: vec![three], ..past_due() };
+    let seats = |standing: Standing| evaluate(&policy, KNOWN, &[source("sub_1", standing)], "seats", day(31));
+    let late = seats(grown.clone());
+    assert_eq!((late.code, late.value), (Code::Grace, Some(Value::Limit(3))));
+    let active = seats(Standing { status: crate::fact::SubscriptionStatus::Active, ..grown });
+    assert_eq!((active.code, active.value), (Code::Active, Some(Value::Limit(10))));
+}
+
+#[test]
 fn what_an_unknown_old_price_granted_is_stood_in_for_by_the_present_items() {
-    let replaced = Standing { paid_prices: vec![PriceId::new("price_2019")], ..past_due() };
+    let unnamed = PaidItem { product: None, names: None, ..paid("2019") };
+    let replaced = Standing { paid_items: vec![unnamed], ..past_due() };
     assert_eq!(ask_one(replaced, 31).code, Code::Grace);
 }
 
 #[test]
 fn a_first_payment_after_a_trial_that_fails_gets_grace_too() {
-    let converted = Standing { last_paid: None, paid_prices: Vec::new(), ..past_due() };
+    let converted = Standing { last_paid: None, paid_items: Vec::new(), ..past_due() };
     assert_eq!(ask_one(converted, 31).code, Code::Grace);
 }
 

@@ -2,13 +2,13 @@
 
 use proptest::prelude::*;
 
-use super::given::{dispute, failed, item, standing, summary};
+use super::given::{dispute, failed, item, paid, standing, summary};
 use crate::{
     entitlement::{Answer, Code, CustomerState, Policy, Source, Value, evaluate, evaluate_all},
     fact::{Item, PauseCollection, SubscriptionStatus, TrialEnd},
-    id::{PriceId, SubscriptionId},
+    id::SubscriptionId,
     settlement::DisputePhase,
-    subscription::Standing,
+    subscription::{PaidItem, Standing},
     time::{Period, Timestamp},
 };
 
@@ -50,15 +50,15 @@ fn money() -> impl Strategy<Value = Standing> {
         invoice.failed = invoice.failed.zip(at).map(|(failed, at)| crate::order::Moment { at, ..failed });
         invoice
     });
-    let prices = prop::sample::subsequence(vec!["price_pro", "price_gone", "price_unnamed"], 0..3);
+    let prices = prop::sample::subsequence(vec!["pro", "gone", "unnamed"], 0..3);
     let disputes = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(dispute, 1..3)];
-    let paid = prop::option::of(time());
-    (disputes, prop::collection::vec(unpaid, 0..3), prices, paid, any::<bool>()).prop_map(
-        |(disputes, unpaid, prices, paid, last_paid_refunded)| {
+    let paid_at = prop::option::of(time());
+    (disputes, prop::collection::vec(unpaid, 0..3), prices, paid_at, any::<bool>()).prop_map(
+        |(disputes, unpaid, prices, at, last_paid_refunded)| {
             let standing = standing("active");
-            let last_paid = standing.last_paid.clone().zip(paid).map(|(last, at)| crate::order::Moment { at, ..last });
-            let paid_prices = prices.into_iter().map(PriceId::new).collect();
-            Standing { unpaid, last_paid, paid_prices, last_paid_refunded, disputes, ..standing }
+            let last_paid = standing.last_paid.clone().zip(at).map(|(last, at)| crate::order::Moment { at, ..last });
+            let paid_items = prices.into_iter().map(|name| PaidItem { names: None, ..paid(name) }).collect();
+            Standing { unpaid, last_paid, paid_items, last_paid_refunded, disputes, ..standing }
         },
     )
 }
