@@ -55,6 +55,9 @@ pub(crate) fn of_value(value: Value<'_, '_>) -> Hash {
 }
 
 fn at_depth(value: Value<'_, '_>, depth: u8) -> Hash {
+    if let Some(text) = value.plain() {
+        return Hash(SEED ^ 1).then(of_bytes(text.as_bytes()));
+    }
     let raw = value.raw();
     match raw.as_bytes().first() {
         Some(b'"') => Hash(SEED ^ 1).then(text(raw)),

@@ -21,7 +21,7 @@ impl<'t> List<'t> {
     }
 
     fn page(page: Object<'t>) -> Found<Self> {
-        let data = page.find("data").filter(|value| value.raw() != "null");
+        let data = page.find("data").filter(|value| !value.is_null());
         let data = data.map_or_else(|| Ok(Vec::new()), |value| objects("data", value))?;
         Ok(Self { data, has_more: page.is("has_more")? })
     }

@@ -7,8 +7,10 @@
 //! A key that stands twice counts with its last value, as in most readers of JSON.
 
 mod fault;
+mod fill;
 mod hash;
 mod list;
+mod mark;
 mod object;
 mod reference;
 mod scan;

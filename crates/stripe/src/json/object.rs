@@ -4,34 +4,27 @@ use std::borrow::Cow;
 
 use daybook_domain::{fact::Metadata, money::Currency, time::Timestamp};
 
-use super::{
-    Fault, Found, List, Value, id_of, kind_of,
-    tape::{Entry, mark},
-    text_of,
-};
+use super::{Fault, Found, List, Value, id_of, kind_of, tape::Entries, text_of};
 
 /// The largest number that is read. Stripe's amounts have twelve digits at most; balances, which are sums in 64 bits,
 /// then hold thousands of the largest before they overflow.
 const LARGEST: u64 = 1_000_000_000_000_000;
 
-/// The fields of one object, in the order of the body: a view of a tape (`'t`) over a text (`'a`). Empty by default.
+/// The fields of one object, in the order of the body. Empty by default.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Fields<'t, 'a> {
-    text: &'a str,
-    all: &'t [Entry],
-    own: &'t [Entry],
-}
+pub(crate) struct Fields<'t, 'a>(Entries<'t, 'a>);
 
 /// An object whose values are used no longer than its tape.
 pub(crate) type Object<'t> = Fields<'t, 't>;
 
-impl<'t, 'a> Fields<'t, 'a> {
-    /// The object of these entries, among all of the tape.
+impl<'t, 'a> From<Entries<'t, 'a>> for Fields<'t, 'a> {
     #[inline]
-    pub(super) fn new(text: &'a str, all: &'t [Entry], own: &'t [Entry]) -> Self {
-        Self { text, all, own }
+    fn from(entries: Entries<'t, 'a>) -> Self {
+        Self(entries)
     }
+}
 
+impl<'t, 'a> Fields<'t, 'a> {
     /// The fields of a value that has to be an object.
     pub(crate) fn of(value: Value<'t, 'a>) -> Found<Self> {
         value.fields().ok_or_else(|| Fault::new("", format!("expected an object, found {}", kind_of(value.raw()))))
@@ -40,9 +33,13 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// The value, null included.
     #[inline]
     pub(crate) fn find(&self, name: &str) -> Option<Value<'t, 'a>> {
-        let wanted = mark(name);
-        let entry = self.own.iter().rfind(|entry| entry.mark == wanted && entry.name(self.text) == name)?;
-        Some(Value { text: self.text, all: self.all, entry })
+        self.0.find(name)
+    }
+
+    /// The value, unless it is absent or null.
+    #[inline]
+    fn shown(&self, name: &str) -> Option<Value<'t, 'a>> {
+        self.find(name).filter(|value| !value.is_null())
     }
 
     /// The raw value, null included.
@@ -54,27 +51,24 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// The raw value, unless it is absent or null.
     #[inline]
     pub(crate) fn some(&self, name: &str) -> Option<&'a str> {
-        self.raw(name).filter(|raw| *raw != "null")
+        self.shown(name).map(Value::raw)
     }
 
     /// All fields with their values; a name that stands twice comes twice.
+    #[inline]
     pub(crate) fn iter(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'t, 'a>)> {
-        let Self { text, all, own } = self;
-        own.iter().map(move |entry| (entry.name(text), Value { text, all, entry }))
+        self.0.iter()
     }
 
     /// A name that stands more than once, if it is one of these.
     pub(crate) fn repeated<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
-        let stands = |name: &str| {
-            let wanted = mark(name);
-            self.own.iter().filter(|entry| entry.mark == wanted && entry.name(self.text) == name).count()
-        };
-        names.iter().copied().find(|name| stands(name) > 1)
+        names.iter().copied().find(|name| self.0.count(name) > 1)
     }
 
     /// A text.
     pub(crate) fn text(&self, name: &str) -> Found<Option<Cow<'a, str>>> {
-        self.read(name, text_of)
+        let text = |value: Value<'_, 'a>| value.plain().map_or_else(|| text_of(value.raw()), |text| Ok(text.into()));
+        self.shown(name).map(|value| text(value).map_err(|what| Fault::new(name, what))).transpose()
     }
 
     /// A text, owned.
@@ -143,8 +137,7 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// A nested object.
     pub(crate) fn object(&self, name: &str) -> Found<Option<Self>> {
-        let value = self.find(name).filter(|value| value.raw() != "null");
-        value.map(|value| Self::of(value).map_err(|fault| fault.under(name))).transpose()
+        self.shown(name).map(|value| Self::of(value).map_err(|fault| fault.under(name))).transpose()
     }
 
     /// A nested list: a plain one, or a page (`{"object": "list", "data": [...], "has_more": ...}`).
@@ -152,8 +145,7 @@ impl<'t, 'a> Fields<'t, 'a> {
     where
         'a: 't,
     {
-        let value = self.find(name).filter(|value| value.raw() != "null");
-        value.map_or_else(|| Ok(List::default()), |value| List::of(name, value))
+        self.shown(name).map_or_else(|| Ok(List::default()), |value| List::of(name, value))
     }
 
     /// Metadata: text by name. An empty value is how Stripe deletes a key and is kept as it is shown.
@@ -163,11 +155,10 @@ impl<'t, 'a> Fields<'t, 'a> {
         };
         let mut metadata = Metadata::new();
         for (name, value) in object.iter() {
-            let raw = value.raw();
-            if raw == "null" {
+            if value.is_null() {
                 continue;
             }
-            let value = text_of(raw).map_err(|what| Fault::new(format!("metadata.{name}"), what))?;
+            let value = text_of(value.raw()).map_err(|what| Fault::new(format!("metadata.{name}"), what))?;
             metadata.insert(name.into_owned().into(), value.into_owned().into());
         }
         Ok(metadata)

@@ -1,13 +1,14 @@
 //! A JSON text taken apart in one scan: every value by where it stands, the fields of one object side by side.
 //!
-//! The scan validates all of the text, as deep as it goes and without recursion; afterwards nothing is scanned again.
-//! Names are told apart by a mark first, so that looking a field up compares numbers, and a text only once.
+//! After the scan (`fill`) nothing is scanned again. Names are told apart by a mark first (`mark`), so that looking a
+//! field up compares numbers, and a text only once.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 use super::{
     Fields,
-    scan::{self, Quoted},
+    fill::Scan,
+    mark::{WINDOW, agreeing, mark, same},
     text_of,
 };
 
@@ -15,49 +16,69 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Tape<'a> {
     text: &'a str,
-    entries: Vec<Entry>,
+    buffers: Buffers,
     root: Entry,
+}
+
+/// The lists a scan fills. Each thread keeps those of its last scan for its next one.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    /// Entries of objects and lists that have ended.
+    pub(super) entries: Vec<Entry>,
+    /// The marks of their names, and a window of zeros.
+    pub(super) marks: Vec<u8>,
+    /// Entries of objects and lists that have not ended, the innermost last; the first one is the root.
+    pub(super) open: Vec<Entry>,
+    pub(super) levels: Vec<Level>,
+}
+
+/// An object or a list that has not ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Level {
+    /// The index of its first entry in the open ones.
+    pub(super) base: usize,
+    pub(super) close: u8,
+}
+
+/// How many entries a thread keeps room for.
+const MOST_KEPT: usize = 16 * 1024;
+
+thread_local! {
+    static KEPT_BUFFERS: Cell<Buffers> = Cell::default();
 }
 
 /// One entry of an object or a list. Places are byte indices into the text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
-    /// See [`mark`]; of an object's entries only, as the name.
-    pub(super) mark: u32,
     /// After the opening quote.
-    name: u32,
+    pub(super) name: u32,
     /// On the closing quote.
-    name_end: u32,
-    name_escaped: bool,
-    start: u32,
-    end: u32,
+    pub(super) name_end: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
     /// The entries inside, if it is an object or a list: the index of the first in all entries, and how many.
-    first: u32,
-    count: u32,
+    pub(super) first: u32,
+    pub(super) count: u32,
+    /// See [`mark`]; of an object's entries only, as the name.
+    pub(super) mark: u8,
+    pub(super) name_escaped: bool,
+    /// Of a text: whether there are escapes in it.
+    pub(super) escaped: bool,
 }
 
 /// A value on a tape.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Value<'t, 'a> {
-    pub(super) text: &'a str,
-    pub(super) all: &'t [Entry],
-    pub(super) entry: &'t Entry,
+    tape: &'t Tape<'a>,
+    entry: &'t Entry,
 }
 
-/// A number that nearly tells names apart: of the length and the last eight bytes.
-#[inline]
-pub(super) fn mark(name: &str) -> u32 {
-    let word = match name.as_bytes().last_chunk() {
-        Some(last) => u64::from_le_bytes(*last),
-        None => name.bytes().rev().fold(0, |word, byte| word << 8 | u64::from(byte)),
-    };
-    mix(word, name.len())
-}
-
-#[inline]
-fn mix(word: u64, length: usize) -> u32 {
-    let product = (word ^ ((length as u64) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    u32::try_from(product >> 32).unwrap_or_default()
+/// The entries of one object or list: a view of a tape (`'t`) over a text (`'a`). None of any tape by default.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Entries<'t, 'a> {
+    tape: Option<&'t Tape<'a>>,
+    first: u32,
+    count: u32,
 }
 
 impl<'a> Tape<'a> {
@@ -71,22 +92,102 @@ impl<'a> Tape<'a> {
         Scan::<2>::new(text)?.run()
     }
 
+    pub(super) fn new(text: &'a str, buffers: Buffers, root: Entry) -> Self {
+        Self { text, buffers, root }
+    }
+
     /// The value that is all of the text.
     pub(crate) fn root(&self) -> Value<'_, 'a> {
-        Value { text: self.text, all: &self.entries, entry: &self.root }
+        Value { tape: self, entry: &self.root }
+    }
+}
+
+/// A raw name with its escapes resolved; one that means no text counts as it is written, quotes included.
+pub(super) fn name_of(raw: &str) -> Cow<'_, str> {
+    text_of(raw).unwrap_or(Cow::Borrowed(raw))
+}
+
+impl Buffers {
+    /// Those of the thread's last scan, empty.
+    pub(super) fn kept() -> Self {
+        KEPT_BUFFERS.try_with(Cell::take).unwrap_or_default()
+    }
+}
+
+impl Drop for Tape<'_> {
+    fn drop(&mut self) {
+        let mut buffers = std::mem::take(&mut self.buffers);
+        if buffers.entries.capacity() <= MOST_KEPT && buffers.open.capacity() <= MOST_KEPT {
+            buffers.entries.clear();
+            buffers.marks.clear();
+            buffers.open.clear();
+            buffers.levels.clear();
+            // A thread that is about to end keeps nothing.
+            let _ = KEPT_BUFFERS.try_with(|kept| kept.set(buffers));
+        }
     }
 }
 
 impl Entry {
-    /// The name with its escapes resolved; one that means no text counts as it is written, quotes included.
+    /// See [`name_of`].
     #[inline]
-    pub(super) fn name<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    fn name<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let (start, end) = (self.name as usize, self.name_end as usize);
         if self.name_escaped {
-            let raw = text.get(start.wrapping_sub(1)..=end).unwrap_or_default();
-            return text_of(raw).unwrap_or(Cow::Borrowed(raw));
+            return name_of(text.get(start.wrapping_sub(1)..=end).unwrap_or_default());
         }
         Cow::Borrowed(text.get(start..end).unwrap_or_default())
+    }
+
+    #[inline]
+    fn is_named(&self, name: &str, text: &str) -> bool {
+        if self.name_escaped {
+            return self.name(text) == name;
+        }
+        text.as_bytes().get(self.name as usize..self.name_end as usize).is_some_and(|own| same(own, name.as_bytes()))
+    }
+}
+
+impl<'t, 'a> Entries<'t, 'a> {
+    /// The last value of this name: of the entries whose marks agree, the last whose name does. A window of marks may
+    /// reach beyond the entries; what it finds there is cut off.
+    pub(super) fn find(self, name: &str) -> Option<Value<'t, 'a>> {
+        let (tape, wanted) = (self.tape?, mark(name));
+        let mut left = self.count as usize;
+        while left > 0 {
+            let before = (left - 1) / WINDOW * WINDOW;
+            let first = self.first as usize + before;
+            let window = tape.buffers.marks.get(first..)?.first_chunk()?;
+            let mut found = agreeing(*window, wanted, left - before);
+            while let Some(bit) = found.checked_ilog2() {
+                let entry = tape.buffers.entries.get(first + bit as usize / 8)?;
+                if entry.is_named(name, tape.text) {
+                    return Some(Value { tape, entry });
+                }
+                found ^= 1 << bit;
+            }
+            left = before;
+        }
+        None
+    }
+
+    /// How often this name stands.
+    pub(super) fn count(self, name: &str) -> usize {
+        let (text, wanted) = (self.tape.map_or("", |tape| tape.text), mark(name));
+        self.slice().iter().filter(|entry| entry.mark == wanted && entry.is_named(name, text)).count()
+    }
+
+    /// All names with their values.
+    #[inline]
+    pub(super) fn iter(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'t, 'a>)> {
+        let (own, tape) = (self.slice(), self.tape);
+        own.iter().filter_map(move |entry| tape.map(|tape| (entry.name(tape.text), Value { tape, entry })))
+    }
+
+    #[inline]
+    fn slice(self) -> &'t [Entry] {
+        let (first, count) = (self.first as usize, self.count as usize);
+        self.tape.and_then(|tape| tape.buffers.entries.get(first..first + count)).unwrap_or_default()
     }
 }
 
@@ -94,218 +195,46 @@ impl<'t, 'a> Value<'t, 'a> {
     /// The value as it is written.
     #[inline]
     pub(crate) fn raw(self) -> &'a str {
-        self.text.get(self.entry.start as usize..self.entry.end as usize).unwrap_or_default()
+        self.tape.text.get(self.entry.start as usize..self.entry.end as usize).unwrap_or_default()
+    }
+
+    /// What a text says, if it is one without escapes.
+    #[inline]
+    pub(crate) fn plain(self) -> Option<&'a str> {
+        if self.entry.escaped || !self.is(b'"') {
+            return None;
+        }
+        self.tape.text.get(self.entry.start as usize + 1..(self.entry.end as usize).checked_sub(1)?)
+    }
+
+    /// Whether it is null.
+    #[inline]
+    pub(crate) fn is_null(self) -> bool {
+        self.is(b'n')
     }
 
     /// The fields, if it is an object.
     #[inline]
     pub(crate) fn fields(self) -> Option<Fields<'t, 'a>> {
-        self.is(b'{').then(|| Fields::new(self.text, self.all, self.entries()))
+        self.is(b'{').then(|| Fields::from(self.entries()))
     }
 
     /// The values inside, if it is a list.
     #[inline]
     pub(crate) fn elements(self) -> Option<impl ExactSizeIterator<Item = Self>> {
         let within = move |entry| Self { entry, ..self };
-        self.is(b'[').then(|| self.entries().iter().map(within))
+        self.is(b'[').then(|| self.entries().slice().iter().map(within))
     }
 
     #[inline]
-    fn entries(self) -> &'t [Entry] {
-        let first = self.entry.first as usize;
-        self.all.get(first..first + self.entry.count as usize).unwrap_or_default()
+    fn entries(self) -> Entries<'t, 'a> {
+        Entries { tape: Some(self.tape), first: self.entry.first, count: self.entry.count }
     }
 
     #[inline]
     fn is(self, first: u8) -> bool {
-        self.text.as_bytes().get(self.entry.start as usize) == Some(&first)
+        self.tape.text.as_bytes().get(self.entry.start as usize) == Some(&first)
     }
-}
-
-/// The scan of one text; what lies deeper than `KEPT` leaves no entries.
-struct Scan<'a, const KEPT: usize> {
-    text: &'a str,
-    at: usize,
-    /// Entries of objects and lists that have ended.
-    ended: Vec<Entry>,
-    /// Entries of those that have not, the innermost last; the first one is the root.
-    open: Vec<Entry>,
-    levels: Vec<Level>,
-}
-
-/// An object or a list that has not ended.
-#[derive(Clone, Copy)]
-struct Level {
-    /// The index of its first entry in the open ones.
-    base: usize,
-    close: u8,
-}
-
-/// What the scan meets next.
-enum Next {
-    /// A value, perhaps the first of an object or a list that begins.
-    Value,
-    /// The end of a value.
-    End,
-}
-
-impl<'a, const KEPT: usize> Scan<'a, KEPT> {
-    /// `None` when the text is too long for its places to be written down.
-    fn new(text: &'a str) -> Option<Self> {
-        u32::try_from(text.len()).ok()?;
-        let expected = if KEPT > 2 { text.len() / 20 } else { 32 };
-        Some(Self {
-            text,
-            at: 0,
-            ended: Vec::with_capacity(expected),
-            open: Vec::with_capacity(64),
-            levels: Vec::with_capacity(16),
-        })
-    }
-
-    fn run(mut self) -> Option<Tape<'a>> {
-        self.open.push(Entry::default());
-        self.space();
-        let mut next = Next::Value;
-        loop {
-            next = match next {
-                Next::Value => self.value()?,
-                Next::End if self.levels.is_empty() => break,
-                Next::End => self.after_value()?,
-            };
-        }
-        self.space();
-        let root = self.open.pop()?;
-        (self.at == self.text.len()).then_some(Tape { text: self.text, entries: self.ended, root })
-    }
-
-    /// Steps over one value, or into it.
-    #[inline]
-    fn value(&mut self) -> Option<Next> {
-        let (bytes, start) = (self.text.as_bytes(), self.at);
-        self.at = match bytes.get(start)? {
-            b'"' => scan::text(bytes, start + 1)?.close + 1,
-            b'{' => return self.enter(b'}'),
-            b'[' => return self.enter(b']'),
-            _ => scan::scalar(bytes, start)?,
-        };
-        if self.keeps() {
-            let end = place(self.at);
-            let entry = self.open.last_mut()?;
-            (entry.start, entry.end) = (place(start), end);
-        }
-        Some(Next::End)
-    }
-
-    /// Whether what is being read now leaves entries.
-    #[inline]
-    fn keeps(&self) -> bool {
-        KEPT == usize::MAX || self.levels.len() <= KEPT
-    }
-
-    /// Steps into an object or a list, up to its first value or over its end.
-    fn enter(&mut self, close: u8) -> Option<Next> {
-        if self.keeps() {
-            self.open.last_mut()?.start = place(self.at);
-        }
-        self.levels.push(Level { base: self.open.len(), close });
-        self.at += 1;
-        self.space();
-        if self.text.as_bytes().get(self.at) == Some(&close) {
-            return self.leave();
-        }
-        self.begin(close)
-    }
-
-    /// Steps over the bracket that ends the innermost object or list, and gives it its entries.
-    fn leave(&mut self) -> Option<Next> {
-        let Level { base, .. } = self.levels.pop()?;
-        self.at += 1;
-        if self.keeps() {
-            let first = place(self.ended.len());
-            self.ended.extend_from_slice(self.open.get(base..)?);
-            let count = place(self.open.len() - base);
-            self.open.truncate(base);
-            let end = place(self.at);
-            let entry = self.open.last_mut()?;
-            (entry.end, entry.first, entry.count) = (end, first, count);
-        }
-        Some(Next::End)
-    }
-
-    /// Steps over a comma to the next value, or over the end.
-    #[inline]
-    fn after_value(&mut self) -> Option<Next> {
-        self.space();
-        let close = self.levels.last()?.close;
-        match *self.text.as_bytes().get(self.at)? {
-            b',' => {
-                self.at += 1;
-                self.space();
-                self.begin(close)
-            }
-            found if found == close => self.leave(),
-            _ => None,
-        }
-    }
-
-    /// Begins an entry: steps over its name, if it is an object's.
-    #[inline]
-    fn begin(&mut self, close: u8) -> Option<Next> {
-        if close == b']' {
-            if self.keeps() {
-                self.open.push(Entry::default());
-            }
-            return Some(Next::Value);
-        }
-        let bytes = self.text.as_bytes();
-        if bytes.get(self.at) != Some(&b'"') {
-            return None;
-        }
-        let start = self.at + 1;
-        let quoted = scan::text(bytes, start)?;
-        if self.keeps() {
-            let entry = self.named(start, quoted)?;
-            self.open.push(entry);
-        }
-        self.at = quoted.close + 1;
-        self.space();
-        if bytes.get(self.at) != Some(&b':') {
-            return None;
-        }
-        self.at += 1;
-        self.space();
-        Some(Next::Value)
-    }
-
-    /// An entry of this name. A name of the outermost object has to mean a text.
-    #[inline]
-    fn named(&self, start: usize, quoted: Quoted) -> Option<Entry> {
-        let Quoted { close, escaped } = quoted;
-        let mut entry = Entry { name: place(start), name_end: place(close), name_escaped: escaped, ..Entry::default() };
-        let last = self.text.as_bytes().get(..close).and_then(<[u8]>::last_chunk);
-        entry.mark = match last {
-            Some(last) if !escaped => {
-                let length = close - start;
-                let beyond = u32::try_from(8_usize.saturating_sub(length) * 8).unwrap_or_default();
-                mix(u64::from_le_bytes(*last).checked_shr(beyond).unwrap_or_default(), length)
-            }
-            _ => mark(&entry.name(self.text)),
-        };
-        let meaningless = escaped && self.levels.len() == 1 && text_of(self.text.get(start - 1..=close)?).is_err();
-        (!meaningless).then_some(entry)
-    }
-
-    #[inline]
-    fn space(&mut self) {
-        self.at = scan::skip_space(self.text.as_bytes(), self.at);
-    }
-}
-
-/// A place in the text; texts are never so long that it does not fit.
-#[inline]
-fn place(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -30,13 +30,18 @@ pub(crate) fn text_of(raw: &str) -> Result<Cow<'_, str>, String> {
 /// An id: 1 to 255 bytes without control characters.
 #[inline]
 pub(crate) fn id_of(raw: &str) -> Result<Cow<'_, str>, String> {
+    if let Some(id) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+        && (1..=MAX_ID).contains(&id.len())
+        && id.bytes().filter(|byte| !matches!(byte, 0x20..0x7f) || *byte == b'\\').count() == 0
+    {
+        return Ok(Cow::Borrowed(id));
+    }
     let id = unescaped(raw)?;
-    let plain = id.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     if id.is_empty() {
         Err("the id is empty".into())
     } else if id.len() > MAX_ID {
         Err(format!("the id has {} bytes, at most {MAX_ID} are read", id.len()))
-    } else if !plain && id.chars().any(char::is_control) {
+    } else if id.chars().any(char::is_control) {
         Err("the id has control characters in it".into())
     } else {
         Ok(id)

@@ -64,7 +64,7 @@ impl Leaves {
         let mut found = object.find(first);
         for name in names {
             found = match found {
-                Some(value) if value.raw() != "null" => value.fields().and_then(|fields| fields.find(name)),
+                Some(value) if !value.is_null() => value.fields().and_then(|fields| fields.find(name)),
                 _ => break,
             };
         }
@@ -74,7 +74,7 @@ impl Leaves {
     }
 
     fn value(&mut self, path: Hash, value: Value<'_, '_>, depth: u8) {
-        if value.raw() == "null" {
+        if value.is_null() {
             self.0.push((path.fold(), None));
             return;
         }

@@ -162,7 +162,7 @@ fn id(kind: Kind, object: &Object<'_>) -> Found<Box<str>> {
 }
 
 fn previous<'t>(body: &Body<'t>) -> Found<Option<Object<'t>>> {
-    let value = body.previous.filter(|value| value.raw() != "null");
+    let value = body.previous.filter(|value| !value.is_null());
     value.map(Object::of).transpose().map_err(|fault| fault.under("data.previous_attributes"))
 }
 
