@@ -85,14 +85,14 @@ fn released(charge: &Charge) -> i128 {
     (i128::from(charge.amount) - i128::from(charge.amount_captured)).max(0)
 }
 
-/// What a charge shows as refunded beyond the refunds known when it was shown.
+/// What a charge shows as refunded beyond the refunds known when it was shown. One that failed still counts there: the
+/// charge's sum is of everything refunded.
 fn of_charge(book: &Book<'_>, id: &str, object: &Object) -> Option<Taking> {
     let charge = payer::captured(object)?;
     let newest = object.moment()?;
     let known: i128 = refunds_of(book, id)
         .into_iter()
         .filter(|(refund, ..)| !is_release(book, id, refund))
-        .filter(|(_, refund, _)| failure(refund).is_none_or(|(_, failed)| failed.at >= newest.at))
         .filter(|(_, _, refund)| refund.created.is_none_or(|created| created <= newest.at))
         .map(|(_, _, refund)| i128::from(refund.amount))
         .sum();

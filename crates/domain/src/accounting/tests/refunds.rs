@@ -90,6 +90,22 @@ fn a_refund_that_failed_is_not_found_again_in_the_charge() {
 }
 
 #[test]
+fn a_charge_that_goes_on_counting_a_refund_that_failed_gives_nothing_back() {
+    let refunded = Charge { amount_refunded: 1080, ..charge(3240, 0) };
+    let failed = Refund { status: RefundStatus::Failed, ..refund("ch_1", 1080, 4) };
+    let books = after(
+        sold(3240, 240),
+        [
+            shown_refund("evt_1", 4, "re_1", &refund("ch_1", 1080, 4)),
+            shown_refund("evt_2", 6, "re_1", &failed),
+            shown_charge("evt_3", 8, "ch_1", &refunded),
+        ],
+    );
+    assert!(!books.keys().contains(&"ch_1:refunded"));
+    assert_eq!(books.balance("assets:stripe:clearing"), 3240);
+}
+
+#[test]
 fn releasing_an_authorization_is_no_money() {
     let released = Charge { captured: false, amount_captured: 0, amount_refunded: 1000, ..charge(1000, 0) };
     let books = Books::of(&[
