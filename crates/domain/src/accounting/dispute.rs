@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     fact::{BalanceTransaction, Dispute, DisputeStatus, Signal},
-    id::{ObjectKind, ObjectRef},
+    id::{BalanceTransactionId, ObjectKind, ObjectRef},
     object::Object,
     order::Moment,
 };
@@ -25,8 +25,8 @@ struct Movement<'a> {
     transaction: Option<&'a BalanceTransaction>,
 }
 
-/// All movements: those of embedded balance transactions, else what the events' types say.
-fn movements<'a>(dispute: &'a Dispute, object: &Object) -> Vec<Movement<'a>> {
+/// All movements that it owns: those of embedded balance transactions, else what the events' types say.
+fn movements<'a>(book: &Book<'_>, id: &str, dispute: &'a Dispute, object: &Object) -> Vec<Movement<'a>> {
     let mut found: Vec<Movement<'a>> =
         dispute.balance_transactions.iter().filter_map(|embedded| of_transaction(dispute, object, embedded)).collect();
     let amount = i128::from(dispute.amount);
@@ -43,6 +43,7 @@ fn movements<'a>(dispute: &'a Dispute, object: &Object) -> Vec<Movement<'a>> {
         let when = When::new(None, seen);
         found.push(Movement { transition: "reinstated", amount, when, transaction: None });
     }
+    found.retain(|movement| movement.transaction.is_none_or(|shown| owner_of(book, &shown.id) == Some(id)));
     found.sort_by(|left, right| (&left.when, left.transition).cmp(&(&right.when, right.transition)));
     found
 }
@@ -57,6 +58,17 @@ fn of_transaction<'a>(dispute: &'a Dispute, object: &Object, embedded: &'a Balan
     let seen = signalled.or(decided).or_else(|| serious(object)).or_else(|| object.milestones.earliest())?;
     let when = When::new(embedded.created, seen);
     Some(Movement { transition: embedded.id.as_str(), amount, when, transaction: Some(embedded) })
+}
+
+/// Whose money a balance transaction moves that several disputes show: that of the first that is more than an inquiry.
+fn owner_of<'a>(book: &'a Book<'_>, transaction: &BalanceTransactionId) -> Option<&'a str> {
+    let disputes = book.settlement.of_kind(ObjectKind::Dispute);
+    let showing = disputes.filter(|(_, object)| {
+        let embedded = object.dispute().map(|dispute| dispute.balance_transactions.as_slice()).unwrap_or_default();
+        embedded.iter().any(|shown| shown.id == *transaction)
+    });
+    let first = showing.min_by_key(|(id, object)| (serious(object).is_none(), object.milestones.earliest(), *id));
+    first.map(|(id, _)| id)
 }
 
 /// The first moment it was more than an inquiry.
@@ -82,7 +94,7 @@ pub(super) fn takings(book: &Book<'_>) -> Vec<Taking> {
 fn lost(book: &Book<'_>, id: &str, object: &Object) -> Option<Taking> {
     let dispute = object.dispute()?;
     let when = When::new(None, object.milestones.first(DisputeStatus::Lost.as_str())?);
-    let movements = movements(dispute, object);
+    let movements = movements(book, id, dispute, object);
     let withdrawn: i128 =
         movements.iter().filter(|movement| movement.amount < 0).map(|movement| -movement.amount).sum();
     let (before, after): (Vec<_>, Vec<_>) =
@@ -112,7 +124,7 @@ fn lost(book: &Book<'_>, id: &str, object: &Object) -> Option<Taking> {
 pub(super) fn post(book: &Book<'_>, into: &mut Vec<Transaction>) {
     for (id, object) in book.settlement.of_kind(ObjectKind::Dispute) {
         let Some(dispute) = object.dispute() else { continue };
-        for movement in movements(dispute, object) {
+        for movement in movements(book, id, dispute, object) {
             post_movement(book, id, dispute, &movement, into);
         }
     }

@@ -79,6 +79,21 @@ fn an_event_that_says_so_moves_money_without_a_balance_transaction() {
 }
 
 #[test]
+fn a_balance_transaction_that_two_disputes_show_moves_money_once() {
+    let taken = [balance_transaction("txn_1", -5400, 1500, 5)];
+    let lost = with_money(DisputeStatus::Lost, &taken);
+    let open = with_money(DisputeStatus::NeedsResponse, &taken);
+    let books = after([
+        with_signal(shown_dispute("evt_2", 6, "dp_1", &lost), Signal::FundsWithdrawn),
+        with_signal(shown_dispute("evt_1", 5, "du_1", &open), Signal::FundsWithdrawn),
+    ]);
+    assert_eq!(books.balance("assets:stripe:balance"), -6900);
+    assert_eq!(books.balance("assets:disputes:contested"), 5400);
+    let of_dispute: Vec<&str> = books.keys().into_iter().filter(|key| key.contains("txn_1")).collect();
+    assert_eq!(of_dispute, ["du_1:txn_1", "txn_1"]);
+}
+
+#[test]
 fn an_inquiry_takes_no_money() {
     let asked = shown_dispute("evt_1", 5, "dp_1", &dispute("ch_1", DisputeStatus::WarningNeedsResponse, 5400));
     let books = after([with_signal(asked, Signal::FundsWithdrawn)]);
