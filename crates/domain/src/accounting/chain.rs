@@ -52,11 +52,13 @@ pub(super) fn unexplained(sights: &[&Sight], explained: &[&Explained]) -> Vec<Un
     let Some(first) = sights.first() else {
         return opening_by_document(explained).into_iter().collect();
     };
-    let places = places(sights, explained);
-    let sum = |place: usize| -> i128 {
-        let here = explained.iter().zip(&places).filter(|(_, known)| **known == place);
-        here.map(|(explained, _)| i128::from(explained.delta)).sum()
-    };
+    let mut sums = vec![0_i128; sights.len() + 2];
+    for (place, explained) in places(sights, explained).into_iter().zip(explained) {
+        if let Some(sum) = sums.get_mut(place) {
+            *sum += i128::from(explained.delta);
+        }
+    }
+    let sum = |place: usize| sums.get(place).copied().unwrap_or(0);
     let mut balance = i128::from(first.previous.unwrap_or(first.balance));
     let mut found = vec![Unexplained { when: When::new(None, &first.moment), amount: balance - sum(0), opening: true }];
     for (index, sight) in sights.iter().enumerate() {
@@ -76,11 +78,12 @@ fn places(sights: &[&Sight], explained: &[&Explained]) -> Vec<usize> {
     let mut taken = vec![false; sights.len()];
     let mut places = Vec::with_capacity(explained.len());
     for change in explained {
-        let matching = sights.iter().enumerate().filter(|(index, sight)| {
+        let start = sights.partition_point(|sight| change.at.seconds_since(sight.moment.at) > SAME_CHANGE);
+        let near =
+            sights.iter().enumerate().skip(start).take_while(|(_, sight)| distance(sight, change) <= SAME_CHANGE);
+        let matching = near.filter(|(index, sight)| {
             let own = sight.previous.and_then(|previous| sight.balance.checked_sub(previous));
-            own == Some(change.delta)
-                && distance(sight, change) <= SAME_CHANGE
-                && taken.get(*index).is_some_and(|taken| !taken)
+            own == Some(change.delta) && taken.get(*index).is_some_and(|taken| !taken)
         });
         let nearest = matching.min_by_key(|(index, sight)| (distance(sight, change), *index)).map(|(index, _)| index);
         if let Some(slot) = nearest.and_then(|index| taken.get_mut(index)) {
@@ -97,15 +100,12 @@ fn distance(sight: &Sight, change: &Explained) -> i64 {
 
 /// The first sight that is not older; a first sight that shows no move may be older by less than a second.
 fn by_time(sights: &[&Sight], change: &Explained) -> usize {
-    let before_first = sights.first().is_some_and(|first| change.at < first.moment.at);
-    if before_first {
-        return 0;
+    let older = sights.partition_point(|sight| sight.moment.at < change.at);
+    match sights.first() {
+        Some(first) if change.at < first.moment.at => 0,
+        Some(first) if first.previous.is_none() => older.max(1) + 1,
+        _ => older + 1,
     }
-    let reached = sights.iter().enumerate().position(|(index, sight)| {
-        let counts = index > 0 || sight.previous.is_some();
-        counts && change.at <= sight.moment.at
-    });
-    reached.unwrap_or(sights.len()) + 1
 }
 
 /// While no event has shown the balance: what the first document says there was before it.

@@ -4,6 +4,14 @@
 //! those made here, sum to the newest balance that an event showed plus what documents explain after that event. While no
 //! event has shown the balance, the first document that names the balance before it stands in; with neither, the
 //! account holds what documents explain, counted from zero.
+//!
+//! The state grows with the movements of the balance, not with the customer's charges, and cannot be cut off: every movement
+//! either is a posting or is kept from being one by the document that explains it, and a document or an event that
+//! comes late may turn the one into the other, or part a movement in two, anywhere in the chain. What a cut would carry
+//! forward as one sum would depend on what had arrived before it. Sights that show no movement are dropped, but for the
+//! first and the newest; working the chain out takes time in proportion to its length.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -125,24 +133,19 @@ impl CustomerCredit {
     /// A sight without a currency counts for the only currency known; where several are known it says nothing.
     pub fn post(&self, customer: &CustomerId) -> Vec<Transaction> {
         let owner = ObjectRef::new(ObjectKind::CustomerCredit, customer.as_str());
-        let mut drafts: Vec<(Box<str>, Draft)> = Vec::new();
+        let mut drafts: BTreeMap<Box<str>, Draft> = BTreeMap::new();
         for currency in self.currencies() {
             for found in self.unexplained(currency) {
                 let (transition, against) =
                     if found.opening { ("opening", Account::Opening) } else { ("balance", Account::ContraGoodwill) };
                 let key: Box<str> = format!("{}:{transition}", found.when.cause).into();
-                let place = drafts.iter().position(|(known, _)| *known == key).unwrap_or(drafts.len());
-                if place == drafts.len() {
-                    let draft = Draft::with_key(key.clone(), owner.clone(), &found.when, Some(customer.clone()));
-                    drafts.push((key, draft));
-                }
-                if let Some((_, draft)) = drafts.get_mut(place) {
-                    draft.debit(Account::CustomerCredit, customer.as_str(), currency, found.amount);
-                    draft.credit(against, customer.as_str(), currency, found.amount);
-                }
+                let begun = || Draft::with_key(key.clone(), owner.clone(), &found.when, Some(customer.clone()));
+                let draft = drafts.entry(key.clone()).or_insert_with(begun);
+                draft.debit(Account::CustomerCredit, customer.as_str(), currency, found.amount);
+                draft.credit(against, customer.as_str(), currency, found.amount);
             }
         }
-        let mut transactions: Vec<Transaction> = drafts.into_iter().filter_map(|(_, draft)| draft.finish()).collect();
+        let mut transactions: Vec<Transaction> = drafts.into_values().filter_map(Draft::finish).collect();
         transactions.sort_by(|left, right| (left.effective, &left.key).cmp(&(right.effective, &right.key)));
         transactions
     }

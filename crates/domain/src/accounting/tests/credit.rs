@@ -1,7 +1,12 @@
 //! The customer's credit: the account always stands where the newest event says the balance is (I5).
 
 use super::{build::*, world::Books};
-use crate::fact::{Fact, Invoice};
+use crate::{
+    accounting::{CustomerCredit, Explained},
+    fact::{Fact, Invoice},
+    id::{EventId, ObjectKind, ObjectRef},
+    order::{Moment, Rank},
+};
 
 const CREDIT: &str = "liabilities:customer_credit";
 
@@ -75,6 +80,19 @@ fn moves_inside_one_second_are_chained_by_their_before_and_after() {
     ]);
     assert_eq!(books.keys(), ["evt_a:balance", "evt_b:balance"]);
     assert_eq!(books.balance(CREDIT), -1000);
+}
+
+#[test]
+fn a_customer_whose_balance_moves_ten_thousand_times_is_worked_out_at_once() {
+    let mut credit = CustomerCredit::default();
+    for number in 0..10_000_i64 {
+        let moment = Moment { at: day(number), rank: Rank::Updated, event: EventId::new(format!("evt_{number}")) };
+        let by = ObjectRef::new(ObjectKind::Invoice, format!("in_{number}"));
+        let (at, cause, currency) = (moment.at, moment.event.clone(), currency("usd"));
+        credit.observe_balance(&moment, Some(currency), Some(-number), -number - 1);
+        credit.explain(&by, vec![Explained { at, cause, currency, delta: -1, before: None }]);
+    }
+    assert_eq!(credit.post(&customer()), Vec::new());
 }
 
 #[test]
