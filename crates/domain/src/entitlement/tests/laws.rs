@@ -156,7 +156,8 @@ proptest! {
         for at in now.unix()..until.min(2 * SECONDS) {
             let meanwhile = ask(second(at));
             prop_assert_eq!(said(&meanwhile), said(&answer));
-            prop_assert_eq!(&meanwhile.source, &answer.source);
+            // Which of several subscriptions that deny for one reason is named first may change.
+            prop_assert!(!answer.allowed || meanwhile.source == answer.source);
             prop_assert_eq!(&meanwhile.warnings, &answer.warnings);
         }
         if let Some(change) = &answer.next_change {
