@@ -28,6 +28,13 @@ pub struct Changed {
     pub customer: Box<str>,
 }
 
+impl Changed {
+    /// As the tables name them.
+    pub fn new(scope: i16, customer: String) -> Self {
+        Self { scope: ScopeId(scope), customer: customer.into_boxed_str() }
+    }
+}
+
 /// Adds the customers that changed in the batch that ended at `size`.
 pub fn add(rows: &mut Rows, size: i64, changed: &BTreeSet<Changed>) {
     for one in changed {
@@ -43,9 +50,7 @@ pub async fn between(connection: &mut PgConnection, after: i64, until: i64) -> R
     let rows = sqlx::query!("select distinct scope, customer from change where size > $1 and size <= $2", after, until)
         .fetch_all(connection)
         .await?;
-    let changed =
-        rows.into_iter().map(|row| Changed { scope: ScopeId(row.scope), customer: row.customer.into_boxed_str() });
-    Ok(changed.collect())
+    Ok(rows.into_iter().map(|row| Changed::new(row.scope, row.customer)).collect())
 }
 
 /// Removes what no cache needs any more: changes of sizes up to `until`.

@@ -10,6 +10,7 @@ use daybook_domain::{customer, money::Currency};
 use sqlx::PgConnection;
 
 use crate::{
+    changes::Changed,
     copy::{Rows, Table},
     owner::{Owner, Owners},
 };
@@ -52,11 +53,11 @@ pub fn derive(rows: &mut Rows, owner: &Owner, customer: &customer::Customer) {
     let _complete = row.boolean(snapshot.has_payment_method).jsonb(&snapshot.metadata).text(moment.event.as_str());
 }
 
-/// Removes the rows of these customers, and the links that these objects show.
+/// Removes the rows of these customers, and the links that these objects show. Returns the customers that were linked.
 ///
 /// # Errors
 /// What the database says.
-pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<(), sqlx::Error> {
+pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Changed>, sqlx::Error> {
     sqlx::query!(
         "delete from customer using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
          where gone.kind = 0 and customer.scope = gone.scope and customer.id = gone.id",
@@ -66,14 +67,15 @@ pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<()
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
+    let rows = sqlx::query!(
         "delete from account_link using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
-         where account_link.scope = gone.scope and account_link.kind = gone.kind and account_link.id = gone.id",
+         where account_link.scope = gone.scope and account_link.kind = gone.kind and account_link.id = gone.id
+         returning account_link.scope, account_link.customer",
         &owners.scopes,
         &owners.kinds,
         &owners.ids,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    Ok(rows.into_iter().map(|row| Changed::new(row.scope, row.customer)).collect())
 }

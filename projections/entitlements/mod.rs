@@ -8,6 +8,7 @@ use daybook_domain::entitlement::Source;
 use sqlx::PgConnection;
 
 use crate::{
+    changes::Changed,
     copy::{Rows, Table},
     owner::{Owner, Owners},
 };
@@ -26,20 +27,21 @@ pub fn derive(rows: &mut Rows, owner: &Owner, customer: &str, source: &Source) {
         .jsonb(source);
 }
 
-/// Removes the rows that come from these objects.
+/// Removes the rows that come from these objects. Returns the customers they were about.
 ///
 /// # Errors
 /// What the database says.
-pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Changed>, sqlx::Error> {
+    let rows = sqlx::query!(
         "delete from entitlement_source using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
          where entitlement_source.scope = gone.scope and entitlement_source.kind = gone.kind
-           and entitlement_source.id = gone.id",
+           and entitlement_source.id = gone.id
+         returning entitlement_source.scope, entitlement_source.customer",
         &owners.scopes,
         &owners.kinds,
         &owners.ids,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    Ok(rows.into_iter().map(|row| Changed::new(row.scope, row.customer)).collect())
 }

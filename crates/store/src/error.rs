@@ -92,12 +92,18 @@ pub enum Error {
     KeyName(usize),
 }
 
+/// Keys of positions: that one is taken says that something else wrote to the log, not that an entry is bad.
+const POSITIONS: [&str; 3] = ["record_pk", "body_pk", "batch_pk"];
+
 impl Error {
     /// Whether the statement's own values were refused, so that the same values would be refused again.
     pub(crate) fn is_about_the_values(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Encode(_)) | Self::Field(_) | Self::ScopesExhausted(_) => true,
             Self::Database(sqlx::Error::Database(refusal)) => {
+                if POSITIONS.contains(&refusal.constraint().unwrap_or_default()) {
+                    return false;
+                }
                 // data exception, integrity violation, program limit exceeded
                 let code = refusal.code().unwrap_or_default();
                 ["22", "23", "54"].iter().any(|class| code.starts_with(class))

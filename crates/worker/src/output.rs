@@ -75,7 +75,8 @@ impl Output {
         self.objects.size() + self.events.size() + self.outcomes.size() + self.readers.size()
     }
 
-    /// Removes what is replaced: states, and rows of the read models.
+    /// Removes what is replaced: states, and rows of the read models. Customers that rows were about have changed, even
+    /// when the rows that follow are about others.
     ///
     /// # Errors
     /// What the database says.
@@ -87,11 +88,11 @@ impl Output {
         let replaced: Owners = std::mem::take(&mut self.replaced).iter().collect();
         let sources = replaced.of_kinds(SOURCES);
         if !sources.is_empty() {
-            entitlements::remove(connection, &sources).await?;
+            self.changed.extend(entitlements::remove(connection, &sources).await?);
         }
         let links = replaced.of_kinds(LINKS);
         if !links.is_empty() {
-            customers::remove(connection, &links).await?;
+            self.changed.extend(customers::remove(connection, &links).await?);
         }
         let standing = replaced.of_kinds(&[ObjectKind::Subscription]);
         if !standing.is_empty() {
@@ -100,6 +101,9 @@ impl Output {
         let postings = replaced.of_kinds(POSTINGS);
         if !postings.is_empty() {
             for delta in journal::remove(connection, &postings).await? {
+                if !delta.customer.is_empty() {
+                    self.changed.insert(Changed::new(delta.scope, delta.customer.clone()));
+                }
                 self.deltas.add(delta);
             }
         }

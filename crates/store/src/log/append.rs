@@ -46,12 +46,12 @@ async fn read_log(
     let ids: Vec<&str> = batch.iter().map(|sealed| sealed.incoming.event_id.as_str()).collect();
     let rows = sqlx::query!(
         r#"select tip.size as "size?", tip.frontier as "frontier?",
-                known.event_id as "event_id?", known.position as "position?", known.api_version as "api_version?",
-                known.leaf_hash as "leaf_hash?", known.body as "body?"
+                known.event_id as "event_id?", known.position as "position?", known.kind as "kind?",
+                known.created as "created?", known.api_version as "api_version?", known.leaf_hash as "leaf_hash?", known.body as "body?"
          from (select) as always
          left join (select size, frontier from batch order by size desc limit 1) tip on true
          left join (
-             select event_id, position, api_version, leaf_hash, body
+             select event_id, position, kind, created, api_version, leaf_hash, body
              from record join body using (position)
              where event_id = any($1)
          ) known on true"#,
@@ -68,6 +68,8 @@ async fn read_log(
         .filter_map(|row| {
             let known = Known {
                 position: row.position?,
+                kind: row.kind?,
+                created: row.created,
                 api_version: row.api_version,
                 leaf_hash: row.leaf_hash?,
                 body: row.body?,

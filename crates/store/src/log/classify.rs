@@ -13,7 +13,7 @@ pub enum Recorded {
     Appended(i64),
     /// this record is the same event
     Duplicate(i64),
-    /// this record has the same event id and API version but says something else; both are kept
+    /// this record has the same event id but says something else; both are kept
     Conflict(i64),
 }
 
@@ -39,6 +39,8 @@ impl Recorded {
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub position: i64,
+    pub kind: String,
+    pub created: Option<i64>,
     pub api_version: Option<String>,
     pub leaf_hash: Vec<u8>,
     pub body: Vec<u8>,
@@ -85,28 +87,45 @@ fn compare_with_known(sealed: &Sealed, known: &Known) -> Recorded {
     if sealed.leaf_hash.as_slice() == known.leaf_hash.as_slice() {
         return Recorded::Appended(known.position);
     }
-    let incoming = &sealed.incoming;
-    judge(incoming.api_version.as_deref(), &incoming.body, known.api_version.as_deref(), &known.body, known.position)
+    let held = Rendering {
+        kind: &known.kind,
+        created: known.created,
+        api_version: known.api_version.as_deref(),
+        body: &known.body,
+    };
+    judge(&Rendering::of(sealed), &held, known.position)
 }
 
 fn compare_with_earlier(sealed: &Sealed, first: &Sealed, position: i64) -> Recorded {
-    let (one, other) = (&sealed.incoming, &first.incoming);
-    judge(one.api_version.as_deref(), &one.body, other.api_version.as_deref(), &other.body, position)
+    judge(&Rendering::of(sealed), &Rendering::of(first), position)
 }
 
-/// Another API version renders the same event differently: only within one version is other content a conflict.
-fn judge(
-    version: Option<&str>,
-    body: &[u8],
-    known_version: Option<&str>,
-    known_body: &[u8],
-    position: i64,
-) -> Recorded {
-    if version != known_version || same_content(body, known_body) {
-        Recorded::Duplicate(position)
-    } else {
-        Recorded::Conflict(position)
+/// An event as one API version renders it.
+struct Rendering<'event> {
+    kind: &'event str,
+    created: Option<i64>,
+    api_version: Option<&'event str>,
+    body: &'event [u8],
+}
+
+impl<'event> Rendering<'event> {
+    fn of(sealed: &'event Sealed) -> Self {
+        let incoming = &sealed.incoming;
+        Self {
+            kind: &incoming.kind,
+            created: incoming.created,
+            api_version: incoming.api_version.as_deref(),
+            body: &incoming.body,
+        }
     }
+}
+
+/// Type and time of an event are the same in every API version; its content is rendered differently, so other content is a conflict only within
+/// one version.
+fn judge(one: &Rendering<'_>, held: &Rendering<'_>, position: i64) -> Recorded {
+    let same_event = one.kind == held.kind && one.created == held.created;
+    let same = same_event && (one.api_version != held.api_version || same_content(one.body, held.body));
+    if same { Recorded::Duplicate(position) } else { Recorded::Conflict(position) }
 }
 
 /// Whether the entry leaves a row among the deliveries: only what Stripe delivered does.
@@ -144,6 +163,8 @@ mod tests {
     fn known(sealed: &Sealed, position: i64) -> HashMap<String, Known> {
         let known = Known {
             position,
+            kind: sealed.incoming.kind.clone(),
+            created: sealed.incoming.created,
             api_version: sealed.incoming.api_version.clone(),
             leaf_hash: sealed.leaf_hash.to_vec(),
             body: sealed.incoming.body.to_vec(),
@@ -178,6 +199,18 @@ mod tests {
         let batch = [sealed("a", Some("2025-03-31.basil"), r#"{"x":2}"#, 2), sealed("a", None, r#"{"x":2}"#, 3)];
         let plan = classify(&batch, 9, &known(&first, 3));
         assert_eq!(plan.outcomes, [Recorded::Duplicate(3), Recorded::Duplicate(3)]);
+    }
+
+    #[test]
+    fn another_type_or_time_is_a_conflict_in_any_version() {
+        let first = sealed("a", Some("2020-08-27"), "{}", 1);
+        let mut other_type = sealed("a", Some("2025-03-31.basil"), "{}", 2);
+        other_type.incoming.kind = "invoice.voided".to_owned();
+        let mut other_time = sealed("a", None, "{}", 3);
+        other_time.incoming.created = Some(2);
+        let batch = [other_type, other_time];
+        let plan = classify(&batch, 9, &known(&first, 3));
+        assert_eq!(plan.outcomes, [Recorded::Conflict(3), Recorded::Conflict(3)]);
     }
 
     #[test]
