@@ -1,7 +1,7 @@
 -- The log: what was received, in the order in which it was written down. Insert only.
 
 create table scope (
-    id smallint not null,
+    id integer not null,
     -- `acct_...`; empty for the endpoint's own account when it is not named
     account text not null default '',
     livemode boolean not null,
@@ -26,7 +26,7 @@ create table record (
     -- Stripe's timestamp in seconds, when the event names one
     created bigint,
     received_at timestamptz not null,
-    scope smallint not null,
+    scope integer not null,
     event_id text collate "C" not null,
     source text not null,
     kind text collate "C" not null,

@@ -4,7 +4,7 @@ create table api_key (
     id bigint generated always as identity,
     name text not null,
     role text not null,
-    scope smallint not null,
+    scope integer not null,
     -- SHA-256 of the key
     hash bytea not null,
     created_at timestamptz not null default clock_timestamp(),

@@ -30,7 +30,7 @@ impl Owner {
 #[derive(Debug, Default)]
 pub struct Owners {
     /// Scope of each.
-    pub scopes: Vec<i16>,
+    pub scopes: Vec<i32>,
     /// Kind of each, by stored number.
     pub kinds: Vec<i16>,
     /// Id of each.

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delta {
     /// Whose books.
-    pub scope: i16,
+    pub scope: i32,
     /// Whose balance; empty for nobody's.
     pub customer: String,
     /// Its currency.
@@ -28,7 +28,7 @@ pub struct Delta {
 
 /// Balances about to move, by scope, customer, currency and account.
 #[derive(Debug, Default)]
-pub struct Deltas(BTreeMap<(i16, String, String, String), (i64, i64)>);
+pub struct Deltas(BTreeMap<(i32, String, String, String), (i64, i64)>);
 
 impl Deltas {
     /// What new postings add.
@@ -73,7 +73,7 @@ impl Deltas {
         }
         sqlx::query!(
             "insert into balance as known (scope, customer, currency, account, amount, postings)
-             select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+             select * from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
              on conflict on constraint balance_pk
              do update set amount = known.amount + excluded.amount, postings = known.postings + excluded.postings",
             &scopes,
@@ -86,7 +86,7 @@ impl Deltas {
         .execute(&mut *connection)
         .await?;
         sqlx::query!(
-            "delete from balance using unnest($1::smallint[], $2::text[]) as moved (scope, customer)
+            "delete from balance using unnest($1::integer[], $2::text[]) as moved (scope, customer)
              where balance.scope = moved.scope and balance.customer = moved.customer and balance.postings = 0",
             &scopes,
             &customers,

@@ -1,6 +1,6 @@
 -- Sums of the journal by customer, currency and account.
 create table balance (
-    scope smallint not null,
+    scope integer not null,
     -- empty for postings of no customer
     customer text collate "C" not null,
     currency text collate "C" not null,

@@ -30,7 +30,7 @@ pub struct Changed {
 
 impl Changed {
     /// As the tables name them.
-    pub fn new(scope: i16, customer: String) -> Self {
+    pub fn new(scope: i32, customer: String) -> Self {
         Self { scope: ScopeId(scope), customer: customer.into_boxed_str() }
     }
 }
@@ -38,7 +38,7 @@ impl Changed {
 /// Adds the customers that changed in the batch that ended at `size`.
 pub fn add(rows: &mut Rows, size: i64, changed: &BTreeSet<Changed>) {
     for one in changed {
-        let _complete = rows.row().bigint(size).smallint(one.scope.0).text(&one.customer);
+        let _complete = rows.row().bigint(size).integer(one.scope.0).text(&one.customer);
     }
 }
 

@@ -2,6 +2,6 @@
 create table change (
     -- the size of the batch that changed them
     size bigint not null,
-    scope smallint not null,
+    scope integer not null,
     customer text collate "C" not null
 );

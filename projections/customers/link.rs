@@ -62,7 +62,7 @@ pub fn links_of_session<'a>(session: &'a CheckoutSession, moment: &'a Moment) ->
 pub fn add_link(rows: &mut Rows, owner: &Owner, link: &Link<'_>) {
     let _complete = rows
         .row()
-        .smallint(owner.scope.0)
+        .integer(owner.scope.0)
         .smallint(owner.object.kind.number())
         .text(owner.id())
         .text(&link.source)

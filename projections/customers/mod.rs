@@ -37,7 +37,7 @@ pub fn derive(rows: &mut Rows, owner: &Owner, customer: &customer::Customer) {
     let (Some(snapshot), Some(moment)) = (customer.snapshot(), customer.moment()) else { return };
     let row = rows
         .row()
-        .smallint(owner.scope.0)
+        .integer(owner.scope.0)
         .text(owner.id())
         .optional_timestamp(snapshot.created)
         .optional_timestamp(customer.deleted().map(|moment| moment.at))
@@ -59,7 +59,7 @@ pub fn derive(rows: &mut Rows, owner: &Owner, customer: &customer::Customer) {
 /// What the database says.
 pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Changed>, sqlx::Error> {
     sqlx::query!(
-        "delete from customer using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
+        "delete from customer using unnest($1::integer[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
          where gone.kind = 0 and customer.scope = gone.scope and customer.id = gone.id",
         &owners.scopes,
         &owners.kinds,
@@ -68,7 +68,7 @@ pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<Ve
     .execute(&mut *connection)
     .await?;
     let rows = sqlx::query!(
-        "delete from account_link using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
+        "delete from account_link using unnest($1::integer[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
          where account_link.scope = gone.scope and account_link.kind = gone.kind and account_link.id = gone.id
          returning account_link.scope, account_link.customer",
         &owners.scopes,

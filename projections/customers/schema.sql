@@ -1,6 +1,6 @@
 -- One row per customer that an event has shown.
 create table customer (
-    scope smallint not null,
+    scope integer not null,
     id text collate "C" not null,
     created_at timestamptz,
     -- when it was first seen deleted
@@ -17,7 +17,7 @@ create table customer (
 
 -- Where your own account ids were seen beside a customer. Which of them count is the policy's business.
 create table account_link (
-    scope smallint not null,
+    scope integer not null,
     -- the object that shows it: `ObjectKind`, by number
     kind smallint not null,
     id text collate "C" not null,

@@ -20,7 +20,7 @@ pub const TABLE: Table = Table { name: "entitlement_source", columns: &["scope",
 pub fn derive(rows: &mut Rows, owner: &Owner, customer: &str, source: &Source) {
     let _complete = rows
         .row()
-        .smallint(owner.scope.0)
+        .integer(owner.scope.0)
         .smallint(owner.object.kind.number())
         .text(owner.id())
         .text(customer)
@@ -33,7 +33,7 @@ pub fn derive(rows: &mut Rows, owner: &Owner, customer: &str, source: &Source) {
 /// What the database says.
 pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Changed>, sqlx::Error> {
     let rows = sqlx::query!(
-        "delete from entitlement_source using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
+        "delete from entitlement_source using unnest($1::integer[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
          where entitlement_source.scope = gone.scope and entitlement_source.kind = gone.kind
            and entitlement_source.id = gone.id
          returning entitlement_source.scope, entitlement_source.customer",

@@ -70,7 +70,7 @@ pub struct Sighting {
 /// # Errors
 /// What the database says.
 pub async fn see(connection: &mut PgConnection, asked: &Asked) -> Result<Seen, sqlx::Error> {
-    let mut scopes: Vec<i16> = asked.customers.iter().chain(&asked.accounts).map(|(scope, _)| scope.0).collect();
+    let mut scopes: Vec<i32> = asked.customers.iter().chain(&asked.accounts).map(|(scope, _)| scope.0).collect();
     scopes.sort_unstable();
     scopes.dedup();
     let (customer_scopes, customers) = columns(&asked.customers);
@@ -113,7 +113,7 @@ pub async fn accounts_beside(
     let (scopes, customers) = columns(customers);
     let rows = sqlx::query!(
         "select distinct link.scope, link.account
-         from unnest($1::smallint[], $2::text[]) as asked (scope, customer)
+         from unnest($1::integer[], $2::text[]) as asked (scope, customer)
          join account_link as link on link.scope = asked.scope and link.customer = asked.customer",
         &scopes,
         &customers,
@@ -123,7 +123,7 @@ pub async fn accounts_beside(
     Ok(rows.into_iter().map(|row| (ScopeId(row.scope), row.account)).collect())
 }
 
-fn columns(pairs: &[(ScopeId, String)]) -> (Vec<i16>, Vec<String>) {
+fn columns(pairs: &[(ScopeId, String)]) -> (Vec<i32>, Vec<String>) {
     pairs.iter().map(|(scope, text)| (scope.0, text.clone())).unzip()
 }
 

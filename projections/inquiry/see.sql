@@ -4,12 +4,12 @@ with reached as materialized (
     where generation in (select generation from live_generation)
 ), beside as materialized (
     select distinct link.scope, link.customer
-    from unnest($3::smallint[], $4::text[]) as asked (scope, account)
+    from unnest($3::integer[], $4::text[]) as asked (scope, account)
     join account_link as link on link.scope = asked.scope and link.account = asked.account
-    join unnest($5::smallint[], $6::text[]) as counted (scope, source)
+    join unnest($5::integer[], $6::text[]) as counted (scope, source)
         on counted.scope = link.scope and counted.source = link.source
 ), wanted as materialized (
-    select scope, customer from unnest($1::smallint[], $2::text[]) as asked (scope, customer)
+    select scope, customer from unnest($1::integer[], $2::text[]) as asked (scope, customer)
     union select scope, customer from beside
 )
 select (select size from reached) as "size!",
@@ -20,20 +20,20 @@ select (select size from reached) as "size!",
             where record.scope = asked.scope and kind = $8 and source = 'operator' and position < reached.size
             order by position desc limit 1
         ))), '[]')
-        from unnest($7::smallint[]) as asked (scope), reached) as "policies!: Json<Vec<(i16, Option<i64>)>>",
+        from unnest($7::integer[]) as asked (scope), reached) as "policies!: Json<Vec<(i32, Option<i64>)>>",
     (select coalesce(json_agg(json_build_array(
             customer.scope, id, deleted_at is not null, has_payment_method)), '[]')
         from wanted join customer on customer.scope = wanted.scope and id = wanted.customer)
-        as "customers!: Json<Vec<(i16, String, bool, bool)>>",
+        as "customers!: Json<Vec<(i32, String, bool, bool)>>",
     (select coalesce(json_agg(json_build_array(wanted.scope, wanted.customer, source)
             order by wanted.scope, wanted.customer, kind, id), '[]')
         from wanted join entitlement_source as own
             on own.scope = wanted.scope and own.customer = wanted.customer)
-        as "sources!: Json<Vec<(i16, String, Source)>>",
+        as "sources!: Json<Vec<(i32, String, Source)>>",
     (select coalesce(json_agg(json_build_array(link.scope, link.customer, link.source, link.account)
             order by link.scope, link.customer, effective_at desc, cause desc, link.source), '[]')
         from beside
         join account_link as link on link.scope = beside.scope and link.customer = beside.customer
-        join unnest($5::smallint[], $6::text[]) as counted (scope, source)
+        join unnest($5::integer[], $6::text[]) as counted (scope, source)
             on counted.scope = link.scope and counted.source = link.source)
-        as "sightings!: Json<Vec<(i16, String, String, String)>>"
+        as "sightings!: Json<Vec<(i32, String, String, String)>>"

@@ -44,7 +44,7 @@ pub fn derive(rows: &mut Rows, owner: &Owner, transaction: &Transaction) {
     for (line, posting) in (0_i32..).zip(&transaction.postings) {
         let row = rows
             .row()
-            .smallint(owner.scope.0)
+            .integer(owner.scope.0)
             .text(&transaction.key)
             .integer(line)
             .smallint(owner.object.kind.number())
@@ -84,7 +84,7 @@ fn problem_name(problem: Problem) -> &'static str {
 pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Delta>, sqlx::Error> {
     let rows = sqlx::query!(
         "with gone as (
-             delete from posting using unnest($1::smallint[], $2::smallint[], $3::text[]) as owner (scope, kind, id)
+             delete from posting using unnest($1::integer[], $2::smallint[], $3::text[]) as owner (scope, kind, id)
              where posting.scope = owner.scope and posting.kind = owner.kind and posting.id = owner.id
              returning posting.scope, posting.customer, posting.currency, posting.account, posting.amount
          )

@@ -1,6 +1,6 @@
 -- The postings of all transactions. Those of one transaction sum to zero per currency.
 create table posting (
-    scope smallint not null,
+    scope integer not null,
     -- `<object>:<transition>`
     transaction_key text collate "C" not null,
     line integer not null,

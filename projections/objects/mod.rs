@@ -32,7 +32,7 @@ pub struct Stored {
 pub fn add(rows: &mut Rows, stored: &Stored, only_named: bool) {
     let _complete = rows
         .row()
-        .smallint(stored.owner.scope.0)
+        .integer(stored.owner.scope.0)
         .smallint(stored.owner.object.kind.number())
         .text(stored.owner.id())
         .bytes(&stored.state)
@@ -48,7 +48,7 @@ pub fn add(rows: &mut Rows, stored: &Stored, only_named: bool) {
 pub async fn load(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Stored>, sqlx::Error> {
     let rows = sqlx::query!(
         "select object.scope, object.kind, object.id, object.state, object.sequence, object.derived
-         from unnest($1::smallint[], $2::smallint[], $3::text[]) as wanted (scope, kind, id)
+         from unnest($1::integer[], $2::smallint[], $3::text[]) as wanted (scope, kind, id)
          join object using (scope, kind, id)",
         &owners.scopes,
         &owners.kinds,
@@ -74,7 +74,7 @@ pub async fn load(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<
 /// What the database says.
 pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "delete from object using unnest($1::smallint[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
+        "delete from object using unnest($1::integer[], $2::smallint[], $3::text[]) as gone (scope, kind, id)
          where object.scope = gone.scope and object.kind = gone.kind and object.id = gone.id",
         &owners.scopes,
         &owners.kinds,

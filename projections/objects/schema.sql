@@ -1,6 +1,6 @@
 -- The folded state of every object, aggregate and customer credit: what the worker goes on from.
 create table object (
-    scope smallint not null,
+    scope integer not null,
     -- `ObjectKind`, by number
     kind smallint not null,
     id text collate "C" not null,

@@ -37,7 +37,7 @@ pub fn add(rows: &mut Rows, entry: &Entry<'_>) {
     let _complete = rows
         .row()
         .bigint(entry.position)
-        .smallint(entry.scope.0)
+        .integer(entry.scope.0)
         .optional_text(entry.object_id)
         .optional_text(entry.customer)
         .text(entry.outcome)

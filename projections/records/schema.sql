@@ -1,7 +1,7 @@
 -- What our parser read out of each record, and what came of it. An index: a parser's bug is never frozen into the log.
 create table record_outcome (
     position bigint not null,
-    scope smallint not null,
+    scope integer not null,
     -- the object the event is about
     object_id text collate "C",
     -- the customer the event itself names

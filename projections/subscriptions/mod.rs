@@ -35,7 +35,7 @@ pub const TABLE: Table = Table {
 pub fn derive(rows: &mut Rows, owner: &Owner, standing: &Standing) {
     let _complete = rows
         .row()
-        .smallint(owner.scope.0)
+        .integer(owner.scope.0)
         .text(owner.id())
         .optional_text(standing.customer.as_ref().map(CustomerId::as_str))
         .text(standing.status.as_str())
@@ -55,7 +55,7 @@ pub fn derive(rows: &mut Rows, owner: &Owner, standing: &Standing) {
 /// What the database says.
 pub async fn remove(connection: &mut PgConnection, owners: &Owners) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "delete from subscription using unnest($1::smallint[], $2::text[]) as gone (scope, id)
+        "delete from subscription using unnest($1::integer[], $2::text[]) as gone (scope, id)
          where subscription.scope = gone.scope and subscription.id = gone.id",
         &owners.scopes,
         &owners.ids,

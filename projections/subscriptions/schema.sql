@@ -1,6 +1,6 @@
 -- One row per subscription, as it stands.
 create table subscription (
-    scope smallint not null,
+    scope integer not null,
     id text collate "C" not null,
     customer text collate "C",
     -- Stripe's status

@@ -147,7 +147,7 @@ mod tests {
         ]
     }
 
-    fn chosen(mode: Option<Mode>, account: Option<&str>, all: Vec<(ScopeId, Scope)>) -> Result<i16, String> {
+    fn chosen(mode: Option<Mode>, account: Option<&str>, all: Vec<(ScopeId, Scope)>) -> Result<i32, String> {
         let arguments = ScopeArguments { mode, stripe_account: account.map(str::to_owned) };
         arguments.choose(all).map(|(id, _)| id.0).map_err(|error| anyhow::Error::from(error).to_string())
     }

@@ -53,7 +53,7 @@ impl fmt::Display for Scope {
 /// The number under which a scope is stored. Part of every key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ScopeId(pub i16);
+pub struct ScopeId(pub i32);
 
 impl fmt::Display for ScopeId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

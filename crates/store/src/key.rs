@@ -82,7 +82,7 @@ struct KeyRow {
     id: i64,
     name: String,
     role: String,
-    scope: i16,
+    scope: i32,
     account: String,
     livemode: bool,
     created_at: DateTime<Utc>,

@@ -23,7 +23,7 @@ const INSERT: &str = "with records as (
             endpoint, secret_label, signature, leaf_hash)
         select position, created, received_at, scope, event_id, 'webhook', kind, api_version,
             'default', 'default', signature, sha256('')
-        from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[])
+        from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[])
             as new (position, created, received_at, scope, event_id, kind, api_version, signature)
     )
     insert into plain_body (position, salt, body)
@@ -62,7 +62,7 @@ struct Columns<'a> {
     positions: Vec<i64>,
     created: Vec<i64>,
     received_at: Vec<DateTime<Utc>>,
-    scopes: Vec<i16>,
+    scopes: Vec<i32>,
     event_ids: Vec<&'a str>,
     kinds: Vec<&'a str>,
     api_versions: Vec<&'a str>,

@@ -13,7 +13,7 @@ use super::kept::{Kept, close};
 use super::shard::{Change, ReadAt};
 use super::{EntitlementCache, account_key};
 
-const SCOPES: i16 = 2;
+const SCOPES: i32 = 2;
 const CUSTOMERS: u8 = 4;
 const ACCOUNTS: u8 = 2;
 
@@ -21,25 +21,25 @@ const ACCOUNTS: u8 = 2;
 #[derive(Clone, Debug)]
 enum Step {
     /// The worker commits a batch that changes a customer.
-    Write(i16, u8),
+    Write(i32, u8),
     /// The worker commits a batch that changes all of a scope.
-    WriteScope(i16),
+    WriteScope(i32),
     /// The follower moves the cache to where the read models stand.
     Follow,
     /// A reader reads an answer and holds it.
-    Read(i16, u8),
+    Read(i32, u8),
     /// The oldest answer that is held is kept.
     Keep,
     /// Another generation answers.
     Switch,
     /// Somebody asks.
-    Ask(i16, u8),
+    Ask(i32, u8),
     /// The worker commits a batch in which a customer comes to belong to another account.
-    Move(i16, u8, u8),
+    Move(i32, u8, u8),
     /// A reader reads the answer about an account and holds it.
-    ReadAccount(i16, u8),
+    ReadAccount(i32, u8),
     /// Somebody asks about an account.
-    AskAccount(i16, u8),
+    AskAccount(i32, u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -65,11 +65,11 @@ struct World {
     size: i64,
     generation: i32,
     pointer: Arc<Pointer>,
-    changes: BTreeMap<i64, (i16, Option<u8>)>,
+    changes: BTreeMap<i64, (i32, Option<u8>)>,
     /// Whose customer each is since which size.
-    moves: Vec<(i64, i16, u8, u8)>,
+    moves: Vec<(i64, i32, u8, u8)>,
     followed: Option<(i64, i32)>,
-    held: Vec<(ReadAt, i16, String, Kept)>,
+    held: Vec<(ReadAt, i32, String, Kept)>,
 }
 
 impl World {
@@ -90,8 +90,8 @@ impl World {
     }
 
     /// What reading a customer at a size gives: the size of its last change.
-    fn truth(&self, scope: i16, customer: u8, size: i64) -> Value {
-        let mine = |(_, changed): &(&i64, &(i16, Option<u8>))| {
+    fn truth(&self, scope: i32, customer: u8, size: i64) -> Value {
+        let mine = |(_, changed): &(&i64, &(i32, Option<u8>))| {
             changed.0 == scope && changed.1.is_none_or(|changed| changed == customer)
         };
         let last = self.changes.range(..=size).filter(mine).map(|(size, _)| *size).next_back();
@@ -99,23 +99,23 @@ impl World {
     }
 
     /// To whom a customer belongs at a size.
-    fn account(&self, scope: i16, customer: u8, size: i64) -> Option<u8> {
-        let mine = |moved: &&(i64, i16, u8, u8)| moved.0 <= size && moved.1 == scope && moved.2 == customer;
+    fn account(&self, scope: i32, customer: u8, size: i64) -> Option<u8> {
+        let mine = |moved: &&(i64, i32, u8, u8)| moved.0 <= size && moved.1 == scope && moved.2 == customer;
         self.moves.iter().rfind(mine).map(|moved| moved.3)
     }
 
     /// The customers of an account at a size.
-    fn customers(&self, scope: i16, account: u8, size: i64) -> Vec<u8> {
+    fn customers(&self, scope: i32, account: u8, size: i64) -> Vec<u8> {
         (0..CUSTOMERS).filter(|customer| self.account(scope, *customer, size) == Some(account)).collect()
     }
 
     /// What reading an account at a size gives.
-    fn truth_of_account(&self, scope: i16, account: u8, size: i64) -> Value {
+    fn truth_of_account(&self, scope: i32, account: u8, size: i64) -> Value {
         let customers = self.customers(scope, account, size).into_iter();
         json!({ "of": customers.map(|customer| self.truth(scope, customer, size)).collect::<Vec<_>>() })
     }
 
-    fn write(&mut self, scope: i16, customer: Option<u8>) {
+    fn write(&mut self, scope: i32, customer: Option<u8>) {
         self.size += 1;
         self.changes.insert(self.size, (scope, customer));
     }
@@ -140,14 +140,14 @@ impl World {
         self.followed = Some((self.size, self.generation));
     }
 
-    fn read(&mut self, scope: i16, customer: u8) {
+    fn read(&mut self, scope: i32, customer: u8) {
         let read_at = ReadAt { size: self.size, pointer: Arc::clone(&self.pointer) };
         let kept =
             Kept::render(&json!({ "customer": customer }), &self.truth(scope, customer, self.size), None).unwrap();
         self.held.push((read_at, scope, customer.to_string(), kept));
     }
 
-    fn read_account(&mut self, scope: i16, account: u8) {
+    fn read_account(&mut self, scope: i32, account: u8) {
         let read_at = ReadAt { size: self.size, pointer: Arc::clone(&self.pointer) };
         let truth = self.truth_of_account(scope, account, self.size);
         let beside = self.customers(scope, account, self.size).into_iter().map(|customer| customer.to_string());
@@ -155,7 +155,7 @@ impl World {
         self.held.push((read_at, scope, account_key(&account.to_string()), kept));
     }
 
-    fn shift(&mut self, scope: i16, customer: u8, account: u8) {
+    fn shift(&mut self, scope: i32, customer: u8, account: u8) {
         self.write(scope, Some(customer));
         self.moves.push((self.size, scope, customer, account));
     }
@@ -172,13 +172,13 @@ impl World {
         self.pointer = Arc::new(Pointer::from([("entitlements".to_owned(), self.generation)]));
     }
 
-    fn ask(&self, scope: i16, customer: u8) {
+    fn ask(&self, scope: i32, customer: u8) {
         if let Some((size, served)) = self.served(scope, &customer.to_string()) {
             assert_eq!(served.get("last"), self.truth(scope, customer, size).get("last"), "served at size {size}");
         }
     }
 
-    fn ask_account(&self, scope: i16, account: u8) {
+    fn ask_account(&self, scope: i32, account: u8) {
         if let Some((size, served)) = self.served(scope, &account_key(&account.to_string())) {
             assert_eq!(
                 served.get("of"),
@@ -188,7 +188,7 @@ impl World {
         }
     }
 
-    fn served(&self, scope: i16, key: &str) -> Option<(i64, Value)> {
+    fn served(&self, scope: i32, key: &str) -> Option<(i64, Value)> {
         let mut body = Vec::new();
         let size = self.cache.find(ScopeId(scope), key, "feature", 0, &mut body)?;
         assert!(size <= self.size && self.followed.is_some_and(|(followed, _)| size >= followed));

@@ -86,7 +86,7 @@ struct Columns<'batch> {
     positions: Vec<i64>,
     created: Vec<Option<i64>>,
     received_at: Vec<DateTime<Utc>>,
-    scopes: Vec<i16>,
+    scopes: Vec<i32>,
     event_ids: Vec<&'batch str>,
     sources: Vec<&'static str>,
     kinds: Vec<&'batch str>,
@@ -141,7 +141,7 @@ async fn write_records(
         r#"with records as (
              insert into record (position, created, received_at, scope, event_id, source, kind, api_version,
                  endpoint, secret_label, signature, leaf_hash)
-             select * from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::smallint[], $5::text[], $6::text[],
+             select * from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::integer[], $5::text[], $6::text[],
                  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[])
          ), bodies as (
              insert into body (position, salt, body)

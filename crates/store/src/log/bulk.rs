@@ -94,7 +94,7 @@ impl BulkRow {
         row.text(API_VERSION)?;
         Ok(Self {
             position,
-            scope: ScopeId(row.required_smallint(SCOPE)?),
+            scope: ScopeId(row.required_integer(SCOPE)?),
             source: stored_source(position, row.required_text(SOURCE)?)?,
             created: row.bigint(CREATED)?,
             received_at: row.required_bigint(RECEIVED_AT)?.saturating_add(POSTGRES_EPOCH),

@@ -55,10 +55,10 @@ impl CopyRow {
         self.bigint(column)?.ok_or(Error::Copy("a number is missing"))
     }
 
-    /// A smallint that is never null.
-    pub fn required_smallint(&self, column: usize) -> Result<i16, Error> {
+    /// An integer that is never null.
+    pub fn required_integer(&self, column: usize) -> Result<i32, Error> {
         let field = self.field(column).ok_or(Error::Copy("a number is missing"))?;
-        array(field).map(i16::from_be_bytes)
+        array(field).map(i32::from_be_bytes)
     }
 }
 

@@ -158,7 +158,7 @@ fn kind_columns(filter: &Filter) -> (Option<&str>, &str) {
 async fn oldest_first(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<RecordRow>, Error> {
     let (kind, prefix) = kind_columns(filter);
     let rows = record_rows!(
-        "where ($1::smallint is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
+        "where ($1::integer is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
            and position >= $4 and position < $5 and (not $6 or created >= $7 and created < $8)
          order by position limit $9",
         filter.scope.map(|scope| scope.0),
@@ -179,7 +179,7 @@ async fn oldest_first(connection: &mut PgConnection, filter: &Filter, limit: i64
 async fn newest_first(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<RecordRow>, Error> {
     let (kind, prefix) = kind_columns(filter);
     let rows = record_rows!(
-        "where ($1::smallint is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
+        "where ($1::integer is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
            and position >= $4 and position < $5 and (not $6 or created >= $7 and created < $8)
          order by position desc limit $9",
         filter.scope.map(|scope| scope.0),

@@ -44,7 +44,7 @@ pub(super) struct RecordRow {
     pub position: i64,
     pub event_id: String,
     pub source: String,
-    pub scope: i16,
+    pub scope: i32,
     pub kind: String,
     pub api_version: Option<String>,
     pub created: Option<i64>,

@@ -234,7 +234,7 @@ impl Check {
 
     /// The leaf's hash, or nothing when its scope is unknown.
     fn leaf_hash(&self, position: i64, row: &CopyRow, commitment: [u8; 32]) -> Result<Option<[u8; 32]>, Error> {
-        let Some(scope) = self.scopes.get(&ScopeId(row.required_smallint(SCOPE)?)) else { return Ok(None) };
+        let Some(scope) = self.scopes.get(&ScopeId(row.required_integer(SCOPE)?)) else { return Ok(None) };
         let leaf = Leaf {
             event_id: row.required_text(EVENT_ID)?,
             source: stored_source(position, row.required_text(SOURCE)?)?,
