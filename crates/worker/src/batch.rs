@@ -30,7 +30,7 @@ pub struct BatchLimits {
 
 impl Default for BatchLimits {
     fn default() -> Self {
-        Self { records: 1_000, bytes: 8 << 20, states: 100_000 }
+        Self { records: 2_000, bytes: 8 << 20, states: 100_000 }
     }
 }
 

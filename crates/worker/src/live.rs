@@ -38,9 +38,10 @@ pub struct WorkerConfig {
     pub lease: Duration,
     /// How long it waits for news at most.
     pub poll: Duration,
-    /// A batch of this many records shows that more are coming fast.
-    pub busy: i64,
-    /// How long after the beginning of a busy batch the next one begins: most of a batch's cost does not depend on its size.
+    /// The next batch begins so long after the last one began, for each of its records: where records come so fast that
+    /// it makes a difference, larger batches cost less for each of them.
+    pub gather_by_record: Duration,
+    /// At most so long, which is then how far answers lag behind.
     pub gather: Duration,
 }
 
@@ -50,9 +51,17 @@ impl Default for WorkerConfig {
             limits: BatchLimits::default(),
             lease: Duration::from_secs(5),
             poll: Duration::from_millis(250),
-            busy: 16,
-            gather: Duration::from_millis(40),
+            gather_by_record: Duration::from_millis(1),
+            gather: Duration::from_millis(200),
         }
+    }
+}
+
+impl WorkerConfig {
+    /// How long after the beginning of a batch of so many records the next one begins.
+    fn gathering(&self, records: i64) -> Duration {
+        let records = u32::try_from(records).unwrap_or(u32::MAX);
+        self.gather_by_record.saturating_mul(records).min(self.gather)
     }
 }
 
@@ -107,8 +116,8 @@ async fn session(
             Done::Records(records) => {
                 let full = records >= limits.records;
                 limits.records = (limits.records * 2).min(config.limits.records);
-                if records >= config.busy && !full {
-                    let gathered = tokio::time::sleep_until(began + config.gather);
+                if !full {
+                    let gathered = tokio::time::sleep_until(began + config.gathering(records));
                     tokio::select! { () = gathered => {}, () = shutdown.cancelled() => {} }
                 }
             }
