@@ -1,7 +1,7 @@
 //! The scan that fills a tape: all of a text validated in one pass, as deep as it goes and without recursion.
 
 use super::{
-    mark::{WINDOW, mark, mix},
+    mark::{Index, MOST_INDEXED, mark, mix},
     scan::{self, Quoted},
     tape::{Buffers, Entry, Level, Tape, name_of},
     text_of,
@@ -11,6 +11,8 @@ use super::{
 pub(super) struct Scan<'a, const KEPT: usize> {
     text: &'a str,
     buffers: Buffers,
+    /// The number of the next quote, if all are known.
+    quote: Option<usize>,
 }
 
 /// The name of an entry whose value has not been read; of none in a list.
@@ -26,7 +28,9 @@ impl<'a, const KEPT: usize> Scan<'a, KEPT> {
     /// `None` when the text is too long for its places to be written down.
     pub(super) fn new(text: &'a str) -> Option<Self> {
         u32::try_from(text.len()).ok()?;
-        Some(Self { text, buffers: Buffers::kept() })
+        let mut buffers = Buffers::kept();
+        let quote = buffers.quotes.find(text.as_bytes()).then_some(0);
+        Some(Self { text, buffers, quote })
     }
 
     pub(super) fn run(mut self) -> Option<Tape<'a>> {
@@ -44,9 +48,8 @@ impl<'a, const KEPT: usize> Scan<'a, KEPT> {
             }
             (at, name) = self.begin(bytes, at)?;
         }
-        let Self { text, mut buffers } = self;
-        let root = buffers.open.pop()?;
-        buffers.marks.extend([0; WINDOW]);
+        let Self { text, buffers, .. } = self;
+        let root = *buffers.open.first()?;
         (at == bytes.len()).then(|| Tape::new(text, buffers, root))
     }
 
@@ -61,7 +64,7 @@ impl<'a, const KEPT: usize> Scan<'a, KEPT> {
     fn value(&mut self, bytes: &[u8], start: usize, name: Name) -> Option<(usize, bool)> {
         let (end, escaped) = match bytes.get(start)? {
             b'"' => {
-                let quoted = scan::text(bytes, start + 1)?;
+                let quoted = self.quoted(bytes, start + 1)?;
                 (quoted.close + 1, quoted.escaped)
             }
             b'{' => return Some(self.enter(bytes, start, name, b'}')),
@@ -72,6 +75,17 @@ impl<'a, const KEPT: usize> Scan<'a, KEPT> {
             self.buffers.open.push(Entry { escaped, ..name.with(start, end) });
         }
         Some((end, false))
+    }
+
+    /// The end of the text whose first byte after the quote is at `start`.
+    #[inline]
+    fn quoted(&mut self, bytes: &[u8], start: usize) -> Option<Quoted> {
+        let Some(quote) = &mut self.quote else {
+            return scan::text(bytes, start);
+        };
+        let close = self.buffers.quotes.get(*quote + 1)?;
+        *quote += 2;
+        Some(Quoted { close, escaped: false })
     }
 
     #[inline]
@@ -112,15 +126,16 @@ impl<'a, const KEPT: usize> Scan<'a, KEPT> {
     #[inline]
     fn close(&mut self, level: Level, end: usize) -> Option<()> {
         if self.keeps() {
-            let first = place(self.buffers.entries.len());
-            let Buffers { entries, marks, open, .. } = &mut self.buffers;
-            let own = open.get(level.base..)?;
-            let count = place(own.len());
+            let Buffers { entries, indexes, open, .. } = &mut self.buffers;
+            let own = open.get_mut(level.base..)?;
+            let (first, count, index) = (place(entries.len()), place(own.len()), place(indexes.len()));
+            if level.close == b'}' && own.len() <= MOST_INDEXED {
+                indexes.push(index_of(own));
+            }
             entries.extend_from_slice(own);
-            marks.extend(own.iter().map(|entry| entry.mark));
             open.truncate(level.base);
             let entry = open.last_mut()?;
-            (entry.end, entry.first, entry.count) = (place(end), first, count);
+            (entry.end, entry.first, entry.count, entry.index) = (place(end), first, count, index);
         }
         Some(())
     }
@@ -134,7 +149,7 @@ impl<'a, const KEPT: usize> Scan<'a, KEPT> {
         if bytes.get(at) != Some(&b'"') {
             return None;
         }
-        let quoted = scan::text(bytes, at + 1)?;
+        let quoted = self.quoted(bytes, at + 1)?;
         if quoted.escaped && self.buffers.levels.len() == 1 && text_of(self.text.get(at..=quoted.close)?).is_err() {
             return None;
         }
@@ -164,6 +179,16 @@ impl<'a, const KEPT: usize> Scan<'a, KEPT> {
     }
 }
 
+/// The index of an object's entries.
+#[inline]
+fn index_of(entries: &mut [Entry]) -> Index {
+    let mut index = Index::default();
+    for (entry, at) in entries.iter_mut().zip(0..) {
+        entry.before = index.add(entry.mark, at);
+    }
+    index
+}
+
 impl Name {
     /// The entry of this name, without entries of its own.
     #[inline]
@@ -175,7 +200,9 @@ impl Name {
             end: place(end),
             first: 0,
             count: 0,
+            index: 0,
             mark: self.mark,
+            before: 0,
             name_escaped: self.escaped,
             escaped: false,
         }

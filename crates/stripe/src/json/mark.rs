@@ -1,7 +1,4 @@
-//! Marks of names: one byte each, so that a name is looked for among eight fields at once, and compared with one.
-
-/// How many marks are compared at once.
-pub(super) const WINDOW: usize = 8;
+//! Marks of names: one byte each, by which a field is found among all of its object without comparing names in vain.
 
 /// A number that tells most names of one object apart: of the length and the last eight bytes.
 #[inline]
@@ -30,24 +27,40 @@ pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len() && last_word(left) == last_word(right) && (left.len() <= 8 || left == right)
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// The high bits of exactly the bytes that are zero.
-#[inline]
-const fn zero_bytes(word: u64) -> u64 {
-    let low = !(ONES << 7);
-    !(((word & low) + low) | word | low)
-}
-
 #[inline]
 pub(super) fn mix(word: u64, length: usize) -> u8 {
     let product = (word ^ ((length as u64) << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     u8::try_from(product >> 56).unwrap_or_default()
 }
 
-/// Which of a window's first `count` marks are this one: the high bits of their bytes.
-#[inline]
-pub(super) fn agreeing(window: [u8; WINDOW], wanted: u8, count: usize) -> u64 {
-    let among = u64::MAX >> (64 - 8 * count.clamp(1, WINDOW));
-    zero_bytes(u64::from_le_bytes(window) ^ (u64::from(wanted) * ONES)) & among
+/// How many fields of one object an index holds; an object with more has none.
+pub(super) const MOST_INDEXED: usize = 254;
+/// Stands for no field.
+const NONE: u8 = u8::MAX;
+const PLACES: u8 = 64;
+
+/// The fields of one object by their marks: at each place the last field whose mark belongs there; each field knows the
+/// one before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Index([u8; PLACES as usize]);
+
+impl Default for Index {
+    fn default() -> Self {
+        Self([NONE; PLACES as usize])
+    }
+}
+
+impl Index {
+    /// Where to begin to look for a mark.
+    #[inline]
+    pub(super) fn last(&self, mark: u8) -> u8 {
+        self.0.get(usize::from(mark % PLACES)).copied().unwrap_or(NONE)
+    }
+
+    /// Adds a field; returns the one before at its place.
+    #[inline]
+    pub(super) fn add(&mut self, mark: u8, field: u8) -> u8 {
+        let place = self.0.get_mut(usize::from(mark % PLACES));
+        place.map_or(NONE, |place| std::mem::replace(place, field))
+    }
 }

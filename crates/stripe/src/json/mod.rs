@@ -12,6 +12,7 @@ mod hash;
 mod list;
 mod mark;
 mod object;
+mod quotes;
 mod reference;
 mod scan;
 mod tape;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use daybook_domain::{fact::Metadata, money::Currency, time::Timestamp};
 
-use super::{Fault, Found, List, Value, id_of, kind_of, tape::Entries, text_of};
+use super::{Fault, Found, List, Value, id_of, kind_of, mark::mark, tape::Entries, text_of};
 
 /// The largest number that is read. Stripe's amounts have twelve digits at most; balances, which are sums in 64 bits,
 /// then hold thousands of the largest before they overflow.
@@ -33,7 +33,7 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// The value, null included.
     #[inline]
     pub(crate) fn find(&self, name: &str) -> Option<Value<'t, 'a>> {
-        self.0.find(name)
+        self.0.find(name, mark(name))
     }
 
     /// The value, unless it is absent or null.
@@ -66,67 +66,61 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// A text.
+    #[inline]
     pub(crate) fn text(&self, name: &str) -> Found<Option<Cow<'a, str>>> {
-        let text = |value: Value<'_, 'a>| value.plain().map_or_else(|| text_of(value.raw()), |text| Ok(text.into()));
-        self.shown(name).map(|value| text(value).map_err(|what| Fault::new(name, what))).transpose()
+        text(self.find(name), name)
     }
 
     /// A text, owned.
+    #[inline]
     pub(crate) fn boxed(&self, name: &str) -> Found<Option<Box<str>>> {
         Ok(self.text(name)?.map(|text| text.into_owned().into()))
     }
 
     /// An id, or another text that becomes part of a key.
+    #[inline]
     pub(crate) fn id(&self, name: &str) -> Found<Option<Cow<'a, str>>> {
-        self.read(name, id_of)
+        id(self.find(name), name)
     }
 
     /// A whole number of 64 bits, small enough that sums of thousands still fit.
+    #[inline]
     pub(crate) fn int(&self, name: &str) -> Found<Option<i64>> {
-        self.read(name, |raw| match (kind_of(raw), raw.parse::<i64>()) {
-            (_, Ok(number)) if number.unsigned_abs() > LARGEST => {
-                Err(format!("the number is beyond {LARGEST}, more than any amount or time Stripe knows"))
-            }
-            (_, Ok(number)) => Ok(number),
-            ("a number", Err(_)) => Err("expected a whole number of 64 bits, found another number".into()),
-            (found, Err(_)) => Err(format!("expected a whole number, found {found}")),
-        })
+        int(self.find(name), name)
     }
 
     /// A whole number that has to be there.
+    #[inline]
     pub(crate) fn needed_int(&self, name: &str) -> Found<i64> {
         self.int(name)?.ok_or_else(|| self.missing(name))
     }
 
     /// A number that is zero where it is not shown.
+    #[inline]
     pub(crate) fn amount(&self, name: &str) -> Found<i64> {
         Ok(self.int(name)?.unwrap_or_default())
     }
 
     /// True or false.
+    #[inline]
     pub(crate) fn flag(&self, name: &str) -> Found<Option<bool>> {
-        self.read(name, |raw| match raw {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            other => Err(format!("expected true or false, found {}", kind_of(other))),
-        })
+        flag(self.find(name), name)
     }
 
     /// True only where it is shown as true.
+    #[inline]
     pub(crate) fn is(&self, name: &str) -> Found<bool> {
         Ok(self.flag(name)?.unwrap_or_default())
     }
 
     /// A time in seconds since 1970.
+    #[inline]
     pub(crate) fn time(&self, name: &str) -> Found<Option<Timestamp>> {
-        let Some(seconds) = self.int(name)? else {
-            return Ok(None);
-        };
-        let time = Timestamp::from_unix(seconds);
-        time.map(Some).ok_or_else(|| Fault::new(name, "the time is not between the years 1970 and 9999"))
+        time(self.find(name), name)
     }
 
     /// A currency code.
+    #[inline]
     pub(crate) fn currency(&self, name: &str) -> Found<Option<Currency>> {
         let Some(code) = self.text(name)? else {
             return Ok(None);
@@ -136,11 +130,13 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     /// A nested object.
+    #[inline]
     pub(crate) fn object(&self, name: &str) -> Found<Option<Self>> {
         self.shown(name).map(|value| Self::of(value).map_err(|fault| fault.under(name))).transpose()
     }
 
     /// A nested list: a plain one, or a page (`{"object": "list", "data": [...], "has_more": ...}`).
+    #[inline]
     pub(crate) fn list(&self, name: &str) -> Found<List<'t>>
     where
         'a: 't,
@@ -169,8 +165,60 @@ impl<'t, 'a> Fields<'t, 'a> {
     pub(crate) fn missing(&self, name: &str) -> Fault {
         Fault::new(name, "it is missing")
     }
+}
 
-    fn read<T>(&self, name: &str, read: impl FnOnce(&'a str) -> Result<T, String>) -> Found<Option<T>> {
-        self.some(name).map(|raw| read(raw).map_err(|what| Fault::new(name, what))).transpose()
+/// Reads a value, unless it is absent or null.
+#[inline]
+fn read<'a, T>(
+    value: Option<Value<'_, 'a>>,
+    name: &str,
+    read: impl FnOnce(&'a str) -> Result<T, String>,
+) -> Found<Option<T>> {
+    match value {
+        Some(value) if !value.is_null() => read(value.raw()).map(Some).map_err(|what| Fault::new(name, what)),
+        _ => Ok(None),
     }
+}
+
+fn text<'a>(value: Option<Value<'_, 'a>>, name: &str) -> Found<Option<Cow<'a, str>>> {
+    match value.and_then(Value::plain) {
+        Some(text) => Ok(Some(Cow::Borrowed(text))),
+        None => read(value, name, text_of),
+    }
+}
+
+fn id<'a>(value: Option<Value<'_, 'a>>, name: &str) -> Found<Option<Cow<'a, str>>> {
+    read(value, name, id_of)
+}
+
+fn int(value: Option<Value<'_, '_>>, name: &str) -> Found<Option<i64>> {
+    read(value, name, |raw| match raw.parse::<i64>() {
+        Ok(number) if number.unsigned_abs() <= LARGEST => Ok(number),
+        parsed => Err(why_no_int(raw, parsed.is_ok())),
+    })
+}
+
+#[cold]
+fn why_no_int(raw: &str, is_whole: bool) -> String {
+    match kind_of(raw) {
+        _ if is_whole => format!("the number is beyond {LARGEST}, more than any amount or time Stripe knows"),
+        "a number" => "expected a whole number of 64 bits, found another number".into(),
+        found => format!("expected a whole number, found {found}"),
+    }
+}
+
+fn flag(value: Option<Value<'_, '_>>, name: &str) -> Found<Option<bool>> {
+    read(value, name, |raw| match raw {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(format!("expected true or false, found {}", kind_of(other))),
+    })
+}
+
+fn time(value: Option<Value<'_, '_>>, name: &str) -> Found<Option<Timestamp>> {
+    let Some(seconds) = int(value, name)? else {
+        return Ok(None);
+    };
+    let time = Timestamp::from_unix(seconds);
+    time.map(Some).ok_or_else(|| Fault::new(name, "the time is not between the years 1970 and 9999"))
 }

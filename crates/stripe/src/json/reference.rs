@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use daybook_domain::fact::Shown;
 
-use super::{Fault, Found, Object, id_of};
+use super::{Fault, Found, Object, Value, id_of};
 
 /// A reference to another object, as one API shape shows it.
 #[derive(Clone, Debug)]
@@ -21,19 +21,23 @@ pub(crate) enum Reference<'a> {
 
 impl<'t> Object<'t> {
     /// An expandable field.
+    #[inline]
     pub(crate) fn reference(&self, name: &str) -> Found<Reference<'t>> {
-        let Some(value) = self.find(name) else {
-            return Ok(Reference::Absent);
-        };
+        self.find(name).map_or(Ok(Reference::Absent), |value| Reference::of(name, value))
+    }
+}
+
+impl<'t> Reference<'t> {
+    fn of(name: &str, value: Value<'t, 't>) -> Found<Self> {
         let raw = value.raw();
         if raw == "null" || raw == "\"\"" {
-            return Ok(Reference::Null);
+            return Ok(Self::Null);
         }
         let Some(object) = value.fields() else {
-            return id_of(raw).map(Reference::Id).map_err(|what| Fault::new(name, what));
+            return id_of(raw).map(Self::Id).map_err(|what| Fault::new(name, what));
         };
         let id = object.id("id").and_then(|id| id.ok_or_else(|| object.missing("id")));
-        Ok(Reference::Expanded(id.map_err(|fault| fault.under(name))?, object))
+        Ok(Self::Expanded(id.map_err(|fault| fault.under(name))?, object))
     }
 }
 

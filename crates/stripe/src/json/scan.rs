@@ -107,6 +107,14 @@ fn number(bytes: &[u8], mut at: usize) -> Option<usize> {
 #[inline]
 fn digits(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let beside = u64::from_le_bytes(*chunk) ^ (ONES * u64::from(b'0'));
+        let others = (((beside & !HIGH) + ONES * 0x76) | beside) & HIGH;
+        at += (others.trailing_zeros() / 8) as usize;
+        if others != 0 {
+            return (at > start).then_some(at);
+        }
+    }
     while bytes.get(at).is_some_and(u8::is_ascii_digit) {
         at += 1;
     }

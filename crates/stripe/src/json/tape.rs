@@ -8,7 +8,8 @@ use std::{borrow::Cow, cell::Cell};
 use super::{
     Fields,
     fill::Scan,
-    mark::{WINDOW, agreeing, mark, same},
+    mark::{Index, MOST_INDEXED, mark, same},
+    quotes::Quotes,
     text_of,
 };
 
@@ -25,11 +26,12 @@ pub(crate) struct Tape<'a> {
 pub(super) struct Buffers {
     /// Entries of objects and lists that have ended.
     pub(super) entries: Vec<Entry>,
-    /// The marks of their names, and a window of zeros.
-    pub(super) marks: Vec<u8>,
+    /// One for each object: by mark, its last field.
+    pub(super) indexes: Vec<Index>,
     /// Entries of objects and lists that have not ended, the innermost last; the first one is the root.
     pub(super) open: Vec<Entry>,
     pub(super) levels: Vec<Level>,
+    pub(super) quotes: Quotes,
 }
 
 /// An object or a list that has not ended.
@@ -59,8 +61,12 @@ pub(super) struct Entry {
     /// The entries inside, if it is an object or a list: the index of the first in all entries, and how many.
     pub(super) first: u32,
     pub(super) count: u32,
+    /// Of an object that has fields: which index is its.
+    pub(super) index: u32,
     /// See [`mark`]; of an object's entries only, as the name.
     pub(super) mark: u8,
+    /// The entry before this one that has the same place in the index.
+    pub(super) before: u8,
     pub(super) name_escaped: bool,
     /// Of a text: whether there are escapes in it.
     pub(super) escaped: bool,
@@ -79,6 +85,7 @@ pub(super) struct Entries<'t, 'a> {
     tape: Option<&'t Tape<'a>>,
     first: u32,
     count: u32,
+    index: u32,
 }
 
 impl<'a> Tape<'a> {
@@ -119,7 +126,7 @@ impl Drop for Tape<'_> {
         let mut buffers = std::mem::take(&mut self.buffers);
         if buffers.entries.capacity() <= MOST_KEPT && buffers.open.capacity() <= MOST_KEPT {
             buffers.entries.clear();
-            buffers.marks.clear();
+            buffers.indexes.clear();
             buffers.open.clear();
             buffers.levels.clear();
             // A thread that is about to end keeps nothing.
@@ -149,24 +156,20 @@ impl Entry {
 }
 
 impl<'t, 'a> Entries<'t, 'a> {
-    /// The last value of this name: of the entries whose marks agree, the last whose name does. A window of marks may
-    /// reach beyond the entries; what it finds there is cut off.
-    pub(super) fn find(self, name: &str) -> Option<Value<'t, 'a>> {
-        let (tape, wanted) = (self.tape?, mark(name));
-        let mut left = self.count as usize;
-        while left > 0 {
-            let before = (left - 1) / WINDOW * WINDOW;
-            let first = self.first as usize + before;
-            let window = tape.buffers.marks.get(first..)?.first_chunk()?;
-            let mut found = agreeing(*window, wanted, left - before);
-            while let Some(bit) = found.checked_ilog2() {
-                let entry = tape.buffers.entries.get(first + bit as usize / 8)?;
-                if entry.is_named(name, tape.text) {
-                    return Some(Value { tape, entry });
-                }
-                found ^= 1 << bit;
+    /// The last value of this name, which has this mark.
+    pub(super) fn find(self, name: &str, mark: u8) -> Option<Value<'t, 'a>> {
+        let (tape, own) = (self.tape?, self.slice());
+        let value = |entry| Value { tape, entry };
+        if own.len() > MOST_INDEXED {
+            return own.iter().rfind(|entry| entry.is_named(name, tape.text)).map(value);
+        }
+        let index: &Index = tape.buffers.indexes.get(self.index as usize)?;
+        let mut at = index.last(mark);
+        while let Some(entry) = own.get(usize::from(at)) {
+            if entry.mark == mark && entry.is_named(name, tape.text) {
+                return Some(value(entry));
             }
-            left = before;
+            at = entry.before;
         }
         None
     }
@@ -228,7 +231,8 @@ impl<'t, 'a> Value<'t, 'a> {
 
     #[inline]
     fn entries(self) -> Entries<'t, 'a> {
-        Entries { tape: Some(self.tape), first: self.entry.first, count: self.entry.count }
+        let Entry { first, count, index, .. } = *self.entry;
+        Entries { tape: Some(self.tape), first, count, index }
     }
 
     #[inline]
