@@ -38,6 +38,11 @@ impl Rows {
         Self { table, bytes: Vec::new(), count: 0 }
     }
 
+    /// Where they belong.
+    pub fn table(&self) -> &'static Table {
+        self.table
+    }
+
     /// Begins a row; every column of the table must follow.
     pub fn row(&mut self) -> Row<'_> {
         if self.bytes.is_empty() {
@@ -66,7 +71,9 @@ impl Rows {
     /// The rows as a set of their own; none are left here.
     #[must_use]
     pub fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new(self.table))
+        // As many will come again.
+        let next = Self { table: self.table, bytes: Vec::with_capacity(self.bytes.len()), count: 0 };
+        std::mem::replace(self, next)
     }
 
     /// Forgets the rows.

@@ -12,3 +12,6 @@ create table event (
     -- the record that led to it
     position bigint not null
 );
+-- Compressing payloads costs a rebuild more than it saves.
+alter table event alter column payload set storage external;
+alter table event set (toast_tuple_target = 8160);
