@@ -2,7 +2,7 @@
 
 mod read;
 
-pub use read::{Known, of_customer, of_customers};
+pub use read::Known;
 
 use daybook_domain::entitlement::Source;
 use sqlx::PgConnection;

@@ -32,6 +32,8 @@ pub struct Seen {
     pub policies: Vec<(ScopeId, Option<i64>)>,
     /// The customers that are known, of those asked about and those seen beside the accounts.
     pub customers: Vec<Customer>,
+    /// Those that events have named and none has shown: there is nothing but their sources to say of them.
+    pub named: Vec<(ScopeId, String)>,
     /// Their sources, by kind and id.
     pub sources: Vec<(ScopeId, String, Source)>,
     /// Every sighting, in the fields asked about, beside a customer that one of the accounts was seen with; of each
@@ -97,6 +99,7 @@ pub async fn see(connection: &mut PgConnection, asked: &Asked) -> Result<Seen, s
         pointer: row.pointer.0,
         policies: row.policies.0.into_iter().map(|(scope, position)| (ScopeId(scope), position)).collect(),
         customers: row.customers.0.into_iter().map(customer).collect(),
+        named: row.named.0.into_iter().map(|(scope, id)| (ScopeId(scope), id)).collect(),
         sources: row.sources.0.into_iter().map(|(scope, id, source)| (ScopeId(scope), id, source)).collect(),
         sightings: row.sightings.0.into_iter().map(sighting).collect(),
     })

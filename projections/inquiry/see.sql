@@ -25,6 +25,14 @@ select (select size from reached) as "size!",
             customer.scope, id, deleted_at is not null, has_payment_method)), '[]')
         from wanted join customer on customer.scope = wanted.scope and id = wanted.customer)
         as "customers!: Json<Vec<(i32, String, bool, bool)>>",
+    (select coalesce(json_agg(json_build_array(wanted.scope, wanted.customer)), '[]')
+        from wanted
+        where not exists (select from customer where customer.scope = wanted.scope and id = wanted.customer)
+            and exists (
+                select from record_outcome as naming
+                where naming.scope = wanted.scope and naming.customer = wanted.customer collate "C"
+            ))
+        as "named!: Json<Vec<(i32, String)>>",
     (select coalesce(json_agg(json_build_array(wanted.scope, wanted.customer, source)
             order by wanted.scope, wanted.customer, kind, id), '[]')
         from wanted join entitlement_source as own

@@ -70,6 +70,9 @@ impl Shared {
             (one.seen, one.deleted) = (true, customer.deleted);
             one.has_payment_method = Some(customer.has_payment_method);
         }
+        for whose in seen.named {
+            known.entry(whose).or_default().seen = true;
+        }
         for (scope, customer, source) in seen.sources {
             let one = known.entry((scope, customer)).or_default();
             one.seen = true;

@@ -8,7 +8,7 @@ use daybook_store::key::Role;
 use daybook_store::policy::{POLICY_APPLIED, PolicyApplied};
 use serde_json::json;
 
-use crate::house::{House, config, event, now, subscription, with_source};
+use crate::house::{House, config, event, now, outcome, subscription, with_source};
 
 const SEATS: &str = "/v1/customers/cus_1/entitlements/seats";
 
@@ -54,6 +54,15 @@ async fn an_unknown_customer_or_feature_is_a_no_with_a_code() {
     assert_eq!((feature.get("/allowed"), feature.get("/code")), (json!(false), json!("unknown_feature")));
     let account = house.get("/v1/accounts/nobody/entitlements/seats", &key).await;
     assert_eq!((account.get("/allowed"), account.get("/code")), (json!(false), json!("unknown_customer")));
+}
+
+#[tokio::test]
+async fn a_customer_that_events_only_name_is_known_and_has_no_subscription() {
+    let house = granted().await;
+    let key = house.key(Role::App).await;
+    house.apply(1, &[], &[outcome(7, "in_1", "cus_named")]).await;
+    let named = house.get("/v1/customers/cus_named/entitlements/seats", &key).await;
+    assert_eq!((named.get("/allowed"), named.get("/code")), (json!(false), json!("no_subscription")));
 }
 
 #[tokio::test]
