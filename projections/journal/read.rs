@@ -105,7 +105,8 @@ pub async fn of_id(
     .await
 }
 
-/// The postings of one customer that an event caused; at most `limit`. It reads all postings of the customer.
+/// The postings of one customer that an event caused, the first cause of each; at most `limit`. Today there is one cause
+/// each: the least in event order.
 ///
 /// # Errors
 /// What the database says.
@@ -121,7 +122,7 @@ pub async fn caused_by(
         "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes,
              problem
          from posting
-         where scope = $1 and customer = $2 and $3 = any(causes) order by effective_at, transaction_key, line limit $4",
+         where scope = $1 and customer = $2 and causes[1] = $3 order by effective_at, transaction_key, line limit $4",
         scope.0,
         customer,
         event,
