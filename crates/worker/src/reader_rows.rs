@@ -101,6 +101,15 @@ impl ReaderRows {
             .sum()
     }
 
+    /// Forgets the rows of all tables but these.
+    pub fn keep(&mut self, tables: &[&str]) {
+        let all =
+            [&mut self.sources, &mut self.subscriptions, &mut self.customers, &mut self.links, &mut self.postings];
+        for rows in all.into_iter().filter(|rows| !tables.contains(&rows.table().name)) {
+            rows.clear();
+        }
+    }
+
     /// Moves the rows of another set over.
     pub fn append(&mut self, other: &mut Self) {
         self.sources.append(&mut other.sources);

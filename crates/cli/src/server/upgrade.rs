@@ -60,6 +60,7 @@ fn tell(progress: Progress, told: &AtomicI64) {
         Progress::Writing => tracing::info!("rebuilding the read models: writing"),
         Progress::Indexing => tracing::info!("rebuilding the read models: making indexes"),
         Progress::CatchingUp => tracing::info!("rebuilding the read models: catching up"),
+        Progress::Comparing => tracing::info!("rebuilding the read models: comparing with the old ones"),
         Progress::Switching => tracing::info!("rebuilding the read models: switching over"),
     }
 }

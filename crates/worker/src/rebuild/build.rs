@@ -5,7 +5,8 @@ use daybook_store::{Database, checkpoint, generation};
 use sqlx::{Connection, PgConnection};
 
 use super::{
-    Observer, Progress, RebuildConfig, Rebuilt, What,
+    BesideLive, Comparison, Observer, Progress, RebuildConfig, Rebuilt, What,
+    compare::compare,
     fold_log::{Target, fold_log},
     switch::switch_over,
 };
@@ -40,6 +41,10 @@ pub async fn rebuild(
             tracing::warn!(%error, generation, "a generation that was given up is left for the next rebuild to remove");
         }
     }
+    // Best effort too: the lock ends with the connection.
+    if let Err(error) = release(&mut connection).await {
+        tracing::debug!(%error, "the lock of a rebuild ends with its connection");
+    }
     connection.close().await?;
     built
 }
@@ -53,15 +58,37 @@ async fn build(
     observer: &Observer<'_>,
 ) -> Result<Rebuilt, Error> {
     let size = live_size(connection).await?;
-    let folded = fold_log(database, Target { generation, size }, config, observer).await?;
+    let folded = fold_log(database, Target { generation, size, what }, config, observer).await?;
     checkpoint::advance(connection, generation, 0, size, 0).await?;
     (observer.progress)(Progress::CatchingUp);
     let mut engine = Engine::new(Loader::Any);
-    let size = catch_up(connection, &mut engine, generation, size, observer).await?;
+    let mut size = catch_up(connection, &mut engine, generation, size, observer).await?;
+    let mut comparison = None;
+    if config.beside_live == BesideLive::Compare {
+        (observer.progress)(Progress::Comparing);
+        let (compared, found) = compare(database, connection, (&mut engine, generation, size), what, observer).await?;
+        tell(&found);
+        comparison = Some(found);
+        size = catch_up(connection, &mut engine, generation, compared, observer).await?;
+    }
     (observer.progress)(Progress::Switching);
     let size = switch_over(connection, &mut engine, generation, size, what).await?;
     let _freed = tokio::task::spawn_blocking(move || drop(folded));
-    Ok(Rebuilt { generation, size })
+    Ok(Rebuilt { generation, size, comparison })
+}
+
+/// Whoever rebuilds without anybody looking on finds it in the log.
+fn tell(comparison: &Comparison) {
+    for found in &comparison.differences {
+        tracing::info!(
+            read_model = found.read_model,
+            table = found.table,
+            rows = found.differing,
+            customers = found.customers.join(" "),
+            size = comparison.size,
+            "rebuilt rows differ from the live ones"
+        );
+    }
 }
 
 /// One rebuild at a time; the lock ends with the connection, whatever becomes of this process.
@@ -71,6 +98,14 @@ async fn claim(connection: &mut PgConnection) -> Result<(), Error> {
             .fetch_one(connection)
             .await?;
     if claimed { Ok(()) } else { Err(Error::AlreadyRebuilding) }
+}
+
+/// Lets the next rebuild begin at once: the server may notice only later that a connection was closed.
+async fn release(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query_scalar!("select pg_advisory_unlock(hashtextextended('daybook rebuild', 0)) as \"released!\"")
+        .fetch_one(connection)
+        .await?;
+    Ok(())
 }
 
 /// Removes generations that answer nobody: what was live before the last switch, and what was given up half built.

@@ -16,7 +16,7 @@ use daybook_store::{
 use sqlx::{Connection, PgConnection};
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{Observer, Progress, RebuildConfig};
+use super::{Observer, Progress, RebuildConfig, What};
 use crate::{
     Error,
     engine::{Engine, Reading, Record},
@@ -38,6 +38,8 @@ pub(super) struct Target {
     pub generation: i32,
     /// Records to fold.
     pub size: i64,
+    /// What is rebuilt: other rows are not written.
+    pub what: What,
 }
 
 /// Fills the tables of a generation with what the first records say. Returns the engine only because giving back the
@@ -50,7 +52,7 @@ pub(super) async fn fold_log(
 ) -> Result<Engine, Error> {
     let (sender, mut chunks) = mpsc::channel(READ_AHEAD);
     let reader = tokio::spawn(read(BulkReader::new(database), target.size, config.records, sender));
-    let mut filling = Filling::begin(database, target.generation).await?;
+    let mut filling = Filling::begin(database, target).await?;
     let mut done = 0;
     while let Some(chunk) = chunks.recv().await {
         if observer.shutdown.is_cancelled() {
@@ -136,19 +138,21 @@ struct Filling {
     writing: Option<PgConnection>,
     engine: Engine,
     generation: i32,
+    what: What,
     growing: Option<mpsc::Sender<Rows>>,
     grower: JoinHandle<Result<(), Error>>,
     indexed: bool,
 }
 
 impl Filling {
-    async fn begin(database: &Database, generation: i32) -> Result<Self, Error> {
+    async fn begin(database: &Database, Target { generation, what, .. }: Target) -> Result<Self, Error> {
         let (growing, rows) = mpsc::channel(1);
         Ok(Self {
             connection: database.dedicated_connection().await?,
             writing: Some(database.dedicated_connection().await?),
             engine: Engine::new(Loader::of_empty_generation()),
             generation,
+            what,
             growing: Some(growing),
             grower: tokio::spawn(grow(database.dedicated_connection().await?, generation, rows)),
             indexed: false,
@@ -173,6 +177,7 @@ impl Filling {
     /// Gives rows that only grow to their writer, once they are so many bytes. When the writer has failed nobody takes
     /// them; the end of the rebuild says why.
     async fn hand_over(&mut self, enough: usize) {
+        self.what.keep(&mut self.engine.output);
         let Some(growing) = &self.growing else { return };
         for rows in [&mut self.engine.output.events, &mut self.engine.output.outcomes] {
             if rows.size() >= enough {
@@ -189,7 +194,7 @@ impl Filling {
         }
         let Some(connection) = self.writing.take() else { return Err(Error::Stopped) };
         let (outlet, pieces) = mpsc::channel(1);
-        let writer = tokio::spawn(write(connection, self.generation, pieces));
+        let writer = tokio::spawn(write(connection, (self.generation, self.what), pieces));
         let derived = self.derive(&outlet).await;
         drop(outlet);
         // States may be read back only when all of them are written.
@@ -247,13 +252,14 @@ async fn grow(mut connection: PgConnection, generation: i32, mut growing: mpsc::
 /// Writes the pieces of one flush in one transaction, and gives the connection back.
 async fn write(
     mut connection: PgConnection,
-    generation: i32,
+    (generation, what): (i32, What),
     mut pieces: mpsc::Receiver<Output>,
 ) -> Result<PgConnection, Error> {
     let mut transaction = connection.begin().await?;
     generation::use_generation(&mut transaction, generation).await?;
     while let Some(mut output) = pieces.recv().await {
         // Balances are summed at the end and nobody has read anything yet, so deltas and changes are not written.
+        what.keep(&mut output);
         output.remove_replaced(&mut transaction).await?;
         output.write_rows(&mut transaction).await?;
     }

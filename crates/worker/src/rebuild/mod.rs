@@ -4,15 +4,17 @@
 //! states beyond the limit are written to the new generation and read back when a record needs them.
 
 mod build;
+mod compare;
 mod fold_log;
 mod switch;
 
 pub use build::rebuild;
+pub use compare::{Comparison, Difference};
 
 use daybook_projections::generation::{PARTS, Part};
 use tokio_util::sync::CancellationToken;
 
-use crate::Error;
+use crate::{Error, output::Output};
 
 /// What is rebuilt.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +39,23 @@ impl What {
         })
     }
 
+    /// The rows that have to be written: all, or those of one read model and the states it is folded from.
+    fn keep(self, output: &mut Output) {
+        if let Self::Only(part) = self {
+            output.events.clear();
+            output.outcomes.clear();
+            output.readers.keep(part.tables);
+        }
+    }
+
+    /// Whether readers may find something else in this part.
+    fn compares(self, part: &Part) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Only(only) => only.name == part.name,
+        }
+    }
+
     /// The names the pointer is switched for.
     fn names(self) -> Vec<&'static str> {
         match self {
@@ -55,11 +74,22 @@ pub struct RebuildConfig {
     pub rows: usize,
     /// Records read in one transaction.
     pub records: i64,
+    /// Whether the new rows are compared with the live ones before they take their place.
+    pub beside_live: BesideLive,
+}
+
+/// What happens between building and switching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BesideLive {
+    /// The rows are compared: both generations are read once more
+    Compare,
+    /// Nothing: the new rows take the place of the live ones unseen
+    Trust,
 }
 
 impl Default for RebuildConfig {
     fn default() -> Self {
-        Self { states: 120_000, rows: 4 << 20, records: 20_000 }
+        Self { states: 120_000, rows: 4 << 20, records: 20_000, beside_live: BesideLive::Compare }
     }
 }
 
@@ -79,17 +109,21 @@ pub enum Progress {
     Indexing,
     /// What arrived meanwhile is being applied.
     CatchingUp,
+    /// The new rows are being compared with the live ones.
+    Comparing,
     /// The pointer is being switched.
     Switching,
 }
 
 /// What a rebuild did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebuilt {
     /// The new generation.
     pub generation: i32,
     /// Records it has applied.
     pub size: i64,
+    /// What readers find changed; none when nothing was compared.
+    pub comparison: Option<Comparison>,
 }
 
 /// Who is told how far it is, and who may stop it.

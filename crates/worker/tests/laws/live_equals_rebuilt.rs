@@ -43,7 +43,8 @@ async fn work_live(database: &Database, seed: u64) {
 async fn rebuild_everything(database: &Database, states: usize) {
     let config = RebuildConfig { states, records: 97, ..RebuildConfig::default() };
     let observer = Observer { progress: &|_| {}, shutdown: &CancellationToken::new() };
-    rebuild(database, What::Everything, &config, &observer).await.unwrap();
+    let rebuilt = rebuild(database, What::Everything, &config, &observer).await.unwrap();
+    assert_eq!(rebuilt.comparison.map(|found| found.differences), Some(Vec::new()));
 }
 
 /// Everything readers can see, and what the aggregates took in.
@@ -105,6 +106,36 @@ async fn a_read_model_rebuilt_alone_equals_the_one_it_replaces_and_goes_on_movin
     let live = everything(&database).await;
     rebuild_everything(&database, usize::MAX).await;
     assert_same(&live, &everything(&database).await, "everything after the journal alone");
+}
+
+#[tokio::test]
+async fn a_rebuild_names_the_rows_that_it_changes_and_the_customers_they_are_about() {
+    let (test, database) = harness::database().await;
+    harness::append(&database, &harness::history(11, 4, 5)).await;
+    work_live(&database, 11).await;
+    let live = everything(&database).await;
+    let mut connection = database.dedicated_connection().await.unwrap();
+    let schema = generation::schema(generation::pointer(&mut connection).await.unwrap()["journal"]);
+    let damage = format!(
+        "update {schema}.subscription set status = 'paused' where id = (select min(id) from {schema}.subscription)
+         returning customer"
+    );
+    let customer: String = sqlx::query_scalar(&damage).fetch_one(&test.pool).await.unwrap();
+    let damage = format!("delete from {schema}.posting where line = 0");
+    let removed = sqlx::query(&damage).execute(&test.pool).await.unwrap().rows_affected();
+    let observer = Observer { progress: &|_| {}, shutdown: &CancellationToken::new() };
+    let config = RebuildConfig::default();
+    let alone = rebuild(&database, What::only("journal").unwrap(), &config, &observer).await.unwrap();
+    let found = alone.comparison.unwrap().differences;
+    let told: Vec<_> = found.iter().map(|one| (one.table, one.differing, one.rebuilt - one.live)).collect();
+    let removed = i64::try_from(removed).unwrap();
+    assert_eq!(told, [("posting", removed, removed)]);
+    let all = rebuild(&database, What::Everything, &config, &observer).await.unwrap();
+    let found = all.comparison.unwrap().differences;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].read_model, found[0].differing), ("subscriptions", 1));
+    assert_eq!(found[0].customers, [customer]);
+    assert_same(&live, &everything(&database).await, "after both rebuilds");
 }
 
 #[tokio::test]

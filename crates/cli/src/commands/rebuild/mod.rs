@@ -5,7 +5,7 @@ pub mod size;
 use std::fmt;
 use std::io::Write;
 
-use daybook_worker::rebuild::{Observer, Progress, RebuildConfig, What, rebuild};
+use daybook_worker::rebuild::{Difference, Observer, Progress, RebuildConfig, What, rebuild};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +41,24 @@ struct Done {
     size: i64,
     seconds: u64,
     tables: Vec<TableSize>,
+    differences: Vec<Changed>,
+}
+
+/// Rows of a table that are others than before.
+#[derive(Serialize)]
+struct Changed {
+    read_model: &'static str,
+    table: &'static str,
+    /// Rows that only one of both has, or that differ.
+    rows: i64,
+    /// Some of the customers they are about.
+    customers: Vec<String>,
+}
+
+impl From<Difference> for Changed {
+    fn from(found: Difference) -> Self {
+        Self { read_model: found.read_model, table: found.table, rows: found.differing, customers: found.customers }
+    }
 }
 
 impl fmt::Display for Done {
@@ -58,7 +76,24 @@ impl fmt::Display for Done {
             let before = one.rows_before.map_or_else(|| "-".to_owned(), count);
             table.row([one.read_model.to_owned(), one.table.to_owned(), count(one.rows), before]);
         }
-        write!(formatter, "\n{table}")
+        write!(formatter, "\n{table}\n")?;
+        if self.differences.is_empty() {
+            return writeln!(formatter, "No row differs from the ones that answered before.");
+        }
+        for one in &self.differences {
+            let rows = if one.rows == 1 { "row differs" } else { "rows differ" };
+            write!(
+                formatter,
+                "{} ({}): {} {rows} from the ones that answered before",
+                one.read_model,
+                one.table,
+                count(one.rows)
+            )?;
+            let named =
+                if one.customers.is_empty() { String::new() } else { format!(", e.g. {}", one.customers.join(", ")) };
+            writeln!(formatter, "{named}")?;
+        }
+        Ok(())
     }
 }
 
@@ -124,6 +159,7 @@ async fn rebuild_now(opened: &Opened, what: What) -> anyhow::Result<Done> {
         size: rebuilt.size,
         seconds: began.elapsed().as_secs(),
         tables,
+        differences: rebuilt.comparison.into_iter().flat_map(|found| found.differences).map(Changed::from).collect(),
     })
 }
 
@@ -136,6 +172,7 @@ fn show(bar: &ProgressBar, progress: Progress) {
         Progress::Writing => bar.set_message("writing rows"),
         Progress::Indexing => bar.set_message("making indexes"),
         Progress::CatchingUp => bar.set_message("catching up"),
+        Progress::Comparing => bar.set_message("comparing with the live ones"),
         Progress::Switching => bar.set_message("switching over"),
     }
 }
