@@ -1,7 +1,7 @@
 //! One rebuild from beginning to end: fold the log into a new generation, catch up with the live one, switch.
 
 use daybook_projections::generation::PARTS;
-use daybook_store::{Database, checkpoint, generation};
+use daybook_store::{Database, checkpoint, generation, log::read};
 use sqlx::{Connection, PgConnection};
 
 use super::{
@@ -57,7 +57,7 @@ async fn build(
     config: &RebuildConfig,
     observer: &Observer<'_>,
 ) -> Result<Rebuilt, Error> {
-    let size = live_size(connection).await?;
+    let size = size_to_fold(connection, what).await?;
     let folded = fold_log(database, Target { generation, size, what }, config, observer).await?;
     checkpoint::advance(connection, generation, 0, size, 0).await?;
     (observer.progress)(Progress::CatchingUp);
@@ -132,6 +132,16 @@ async fn begin(connection: &mut PgConnection) -> Result<i32, Error> {
     }
     transaction.commit().await?;
     Ok(new.id)
+}
+
+/// How much is folded at once: all that live answers know, and when everything is rebuilt, all that the log holds. A log that
+/// was imported and never served is so brought to its end at the speed of a rebuild.
+async fn size_to_fold(connection: &mut PgConnection, what: What) -> Result<i64, Error> {
+    let live = live_size(connection).await?;
+    match what {
+        What::Everything => Ok(live.max(read::size(connection).await?)),
+        What::Only(_) => Ok(live),
+    }
 }
 
 /// The size that live answers have.

@@ -66,6 +66,18 @@ fn assert_same(live: &[(&str, Vec<String>)], rebuilt: &[(&str, Vec<String>)], ho
 }
 
 #[tokio::test]
+async fn a_log_that_was_never_served_is_rebuilt_to_its_end() {
+    let (_test, database) = harness::database().await;
+    let events = harness::history(1, 4, 5);
+    harness::append(&database, &events).await;
+    rebuild_everything(&database, usize::MAX).await;
+    let mut connection = database.dedicated_connection().await.unwrap();
+    let generations = Generations::live(&generation::pointer(&mut connection).await.unwrap());
+    let reached = checkpoint::read(&mut connection, generations.newest().unwrap()).await.unwrap().size;
+    assert_eq!(reached, i64::try_from(events.len()).unwrap());
+}
+
+#[tokio::test]
 async fn live_processing_in_random_batches_with_kills_equals_a_rebuild() {
     for seed in 0..12 {
         let (_test, database) = harness::database().await;
