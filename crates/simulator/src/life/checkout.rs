@@ -126,15 +126,17 @@ pub(crate) enum Trial {
     WithoutCard,
 }
 
-/// A trial: an invoice of nothing, paid at once. With a checkout session when the customer came that way.
-pub(crate) fn start_trial(stage: &mut Stage, thread: &mut Thread, kind: Trial) {
+/// A trial until `end`: an invoice of nothing, paid at once. With a checkout session when the customer came that way. The
+/// calendar begins at its end, until something else moves it.
+pub(crate) fn start_trial(stage: &mut Stage, thread: &mut Thread, kind: Trial, end: i64) {
+    thread.terms.cycle.anchor = end;
     stage.by_request();
     stage.greet();
     let session = session(stage, thread, SessionMode::Subscription { subscription: None, invoice: None });
     if kind != Trial::WithoutCard {
         stage.attach_card();
     }
-    let trial = (stage.now, thread.terms.cycle.anchor);
+    let trial = (stage.now, end);
     subscription::create(stage, thread, "trialing", Some(trial));
     if let Some(subscription) = thread.subscription.as_mut().filter(|_| kind == Trial::WithoutCard) {
         subscription.without_card = "pause";

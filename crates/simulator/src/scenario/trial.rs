@@ -9,7 +9,7 @@ use crate::life::{Cycle, invoice, payment, subscription};
 fn begin(cast: &mut Cast, script: &mut Script, kind: Trial) {
     let end = cast.begin + cast.random.pick(7, &[14, 14]) * DAY;
     cast.terms.cycle = Cycle { anchor: end, interval: cast.terms.cycle.interval };
-    script.at(cast.begin, move |stage, thread| checkout::start_trial(stage, thread, kind));
+    script.at(cast.begin, move |stage, thread| checkout::start_trial(stage, thread, kind, end));
     script.at(end - 3 * DAY, subscription::trial_will_end);
 }
 
@@ -54,10 +54,12 @@ pub(super) fn pauses(cast: &mut Cast) -> Script {
         return script;
     }
     let back = end + cast.random.between(2, 6) * DAY;
+    // For the renewals below; the trial itself has been given its end.
     cast.terms.cycle.anchor = back;
     script.at(back, move |stage, thread| {
         stage.by_request();
         stage.attach_card();
+        thread.terms.cycle.anchor = back;
         subscription::change(stage, thread, |subscription| subscription.anchor = back);
         subscription::turn(stage, thread, "active", "customer.subscription.resumed");
         subscription::renew(stage, thread);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use daybook_simulator::{ApiShape, Story};
 
-use crate::common::{histories, key, render, world};
+use crate::common::{Seen, histories, key, render, world};
 
 fn usual(kind: &str, from: &str, to: &str) -> bool {
     let ways: &[(&str, &[&str])] = match kind {
@@ -54,6 +54,34 @@ fn statuses_go_the_usual_ways() {
         assert_eq!(all["invoice"].len(), 5, "{:?}", all["invoice"]);
         assert_eq!(all["dispute"].len(), 7, "{:?}", all["dispute"]);
     }
+}
+
+/// When the first event of this kind happened, and the trial it shows.
+fn first_of(events: &[Seen], kind: &str) -> Option<(i64, i64)> {
+    let event = events.iter().find(|event| event.kind == kind)?;
+    Some((event.created, event.object["trial_end"].as_i64().unwrap()))
+}
+
+#[test]
+fn a_trial_without_a_card_pauses_when_it_ends_and_is_announced_three_days_before() {
+    let world = world(41, 0);
+    let mut resumed = 0;
+    for number in 0..30 {
+        let events = render(&world.story_of(number, &[Story::TrialPauses]), ApiShape::Acacia);
+        let created = events.iter().find(|event| event.kind == "customer.subscription.created").unwrap();
+        let end = created.object["trial_end"].as_i64().unwrap();
+        assert_eq!(created.object["billing_cycle_anchor"], end);
+        assert_eq!(created.object["current_period_end"], end);
+        let announced = first_of(&events, "customer.subscription.trial_will_end").unwrap();
+        assert_eq!(announced, (end - 3 * 86_400, end));
+        assert_eq!(first_of(&events, "customer.subscription.paused").unwrap(), (end, end));
+        let Some((back, _)) = first_of(&events, "customer.subscription.resumed") else { continue };
+        assert!(back > end);
+        let paid = events.iter().rev().find(|event| event.kind == "customer.subscription.updated").unwrap();
+        assert_eq!(paid.object["billing_cycle_anchor"], back);
+        resumed += 1;
+    }
+    assert!(resumed > 10, "{resumed} resumed");
 }
 
 fn ends(story: Story) -> BTreeSet<&'static str> {
