@@ -1,6 +1,7 @@
 //! Connections: a pool for readers and the worker, and the settings of connections with one job. It reads no configuration
 //! by itself; what is here was read once by the command line.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -78,21 +79,31 @@ impl Database {
         Ok(())
     }
 
-    /// The migrations of this version that the database does not have yet, oldest first.
+    /// The migrations of this version that the database does not have yet, oldest first. Migrations that only the database has are those of a newer
+    /// version, and no obstacle.
     ///
     /// # Errors
-    /// When the database cannot be asked.
+    /// When the database cannot be asked, or has a migration with other content than this version's.
     pub async fn pending_migrations(&self) -> Result<Vec<i64>, Error> {
         let present = sqlx::query_scalar!(r#"select to_regclass('_sqlx_migrations') is not null as "present!""#)
             .fetch_one(&self.pool)
             .await?;
-        let applied: Vec<i64> = if present {
+        let applied: HashMap<i64, Vec<u8>> = if present {
             // Not checked at compile time: the table is sqlx's own and no part of our migrations.
-            sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(&self.pool).await?
+            let rows = sqlx::query_as("select version, checksum from _sqlx_migrations where success");
+            rows.fetch_all(&self.pool).await?.into_iter().collect()
         } else {
-            Vec::new()
+            HashMap::new()
         };
-        Ok(MIGRATOR.iter().map(|migration| migration.version).filter(|version| !applied.contains(version)).collect())
+        let (mut pending, mut altered) = (Vec::new(), Vec::new());
+        for migration in MIGRATOR.iter() {
+            match applied.get(&migration.version) {
+                None => pending.push(migration.version),
+                Some(checksum) if *checksum != *migration.checksum => altered.push(migration.version),
+                Some(_) => {}
+            }
+        }
+        if altered.is_empty() { Ok(pending) } else { Err(Error::AlteredMigrations(altered)) }
     }
 
     /// A connection of its own for a worker or a rebuild: work that lasts, and that the pool must not wait for. Plans are

@@ -13,6 +13,13 @@ pub enum Error {
     /// The migrations could not be applied.
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Migrations that the database has say something else in this version, oldest first.
+    #[error(
+        "this database was made by another build: it has migration {} with other content than this version's. Nothing was changed. Use the \
+         build that made it, or give this one a database of its own",
+        listed(.0)
+    )]
+    AlteredMigrations(Vec<i64>),
     /// The database's address cannot be read.
     #[error("the database url cannot be read: {0}")]
     Url(#[source] sqlx::Error),
@@ -90,6 +97,11 @@ pub enum Error {
     /// A name for a key is empty or too long.
     #[error("a key's name has 1 to 200 characters, not {0}")]
     KeyName(usize),
+}
+
+/// Numbers of migrations as their files have them: `0003, 0004`.
+fn listed(versions: &[i64]) -> String {
+    versions.iter().map(|version| format!("{version:04}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Keys of positions: that one is taken says that something else wrote to the log, not that an entry is bad.

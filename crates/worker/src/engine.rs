@@ -152,6 +152,10 @@ impl Engine {
             reason,
         };
         records::add(&mut self.output.outcomes, &entry);
+        // An event that only names a customer makes it known: who was told otherwise asks again.
+        if let Some(customer) = entry.customer {
+            self.output.changed.insert(Changed { scope: reading.scope, customer: customer.into() });
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn append(
     let mut transaction = connection.begin_with(begin).await?;
     let (mut frontier, known) = read_log(&mut transaction, batch).await?;
     let size = i64::try_from(frontier.size()).map_err(|_| Error::Frontier { size: i64::MAX, hashes: 0 })?;
-    let plan = classify(batch, size, &known);
+    let plan = classify(batch, size, &known, scopes);
     if !plan.appended.is_empty() {
         write_records(&mut transaction, &plan, size, &mut frontier, scopes).await?;
     }
@@ -46,12 +46,12 @@ async fn read_log(
     let ids: Vec<&str> = batch.iter().map(|sealed| sealed.incoming.event_id.as_str()).collect();
     let rows = sqlx::query!(
         r#"select tip.size as "size?", tip.frontier as "frontier?",
-                known.event_id as "event_id?", known.position as "position?", known.kind as "kind?",
+                known.event_id as "event_id?", known.position as "position?", known.scope as "scope?", known.kind as "kind?",
                 known.created as "created?", known.api_version as "api_version?", known.leaf_hash as "leaf_hash?", known.body as "body?"
          from (select) as always
          left join (select size, frontier from batch order by size desc limit 1) tip on true
          left join (
-             select event_id, position, kind, created, api_version, leaf_hash, body
+             select event_id, position, scope, kind, created, api_version, leaf_hash, body
              from record join body using (position)
              where event_id = any($1)
          ) known on true"#,
@@ -68,6 +68,7 @@ async fn read_log(
         .filter_map(|row| {
             let known = Known {
                 position: row.position?,
+                scope: ScopeId(row.scope?),
                 kind: row.kind?,
                 created: row.created,
                 api_version: row.api_version,

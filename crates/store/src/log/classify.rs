@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use daybook_domain::scope::{Scope, ScopeId};
+
 use super::content::same_content;
 use super::envelope::{Sealed, Source};
 
@@ -39,6 +41,7 @@ impl Recorded {
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub position: i64,
+    pub scope: ScopeId,
     pub kind: String,
     pub created: Option<i64>,
     pub api_version: Option<String>,
@@ -58,16 +61,21 @@ pub(crate) struct Plan<'batch> {
 }
 
 /// Decides a batch, given the size of the log and its records with the batch's event ids.
-pub(crate) fn classify<'batch>(batch: &'batch [Sealed], size: i64, known: &HashMap<String, Known>) -> Plan<'batch> {
+pub(crate) fn classify<'batch>(
+    batch: &'batch [Sealed],
+    size: i64,
+    known: &HashMap<String, Known>,
+    scopes: &HashMap<Scope, ScopeId>,
+) -> Plan<'batch> {
     let mut plan = Plan::default();
     let mut next = size;
     let mut earlier: HashMap<&str, (i64, &Sealed)> = HashMap::new();
     for sealed in batch {
         let id = sealed.incoming.event_id.as_str();
         let outcome = if let Some(known) = known.get(id) {
-            compare_with_known(sealed, known)
+            compare_with_known(sealed, known, scopes)
         } else if let Some((position, first)) = earlier.get(id) {
-            compare_with_earlier(sealed, first, *position)
+            judge(&Rendering::of(sealed, scopes), &Rendering::of(first, scopes), *position)
         } else {
             earlier.insert(id, (next, sealed));
             plan.appended.push(sealed);
@@ -82,26 +90,24 @@ pub(crate) fn classify<'batch>(batch: &'batch [Sealed], size: i64, known: &HashM
     plan
 }
 
-fn compare_with_known(sealed: &Sealed, known: &Known) -> Recorded {
+fn compare_with_known(sealed: &Sealed, known: &Known, scopes: &HashMap<Scope, ScopeId>) -> Recorded {
     // The salt is random: an equal leaf is this very entry, committed by an attempt whose answer was lost.
     if sealed.leaf_hash.as_slice() == known.leaf_hash.as_slice() {
         return Recorded::Appended(known.position);
     }
     let held = Rendering {
+        scope: Some(known.scope),
         kind: &known.kind,
         created: known.created,
         api_version: known.api_version.as_deref(),
         body: &known.body,
     };
-    judge(&Rendering::of(sealed), &held, known.position)
-}
-
-fn compare_with_earlier(sealed: &Sealed, first: &Sealed, position: i64) -> Recorded {
-    judge(&Rendering::of(sealed), &Rendering::of(first), position)
+    judge(&Rendering::of(sealed, scopes), &held, known.position)
 }
 
 /// An event as one API version renders it.
 struct Rendering<'event> {
+    scope: Option<ScopeId>,
     kind: &'event str,
     created: Option<i64>,
     api_version: Option<&'event str>,
@@ -109,9 +115,10 @@ struct Rendering<'event> {
 }
 
 impl<'event> Rendering<'event> {
-    fn of(sealed: &'event Sealed) -> Self {
+    fn of(sealed: &'event Sealed, scopes: &HashMap<Scope, ScopeId>) -> Self {
         let incoming = &sealed.incoming;
         Self {
+            scope: scopes.get(&incoming.scope).copied(),
             kind: &incoming.kind,
             created: incoming.created,
             api_version: incoming.api_version.as_deref(),
@@ -120,10 +127,10 @@ impl<'event> Rendering<'event> {
     }
 }
 
-/// Type and time of an event are the same in every API version; its content is rendered differently, so other content is a conflict only within
-/// one version.
+/// Whose event it is, its type and its time are the same in every API version; its content is rendered differently, so other content is a conflict
+/// only within one version.
 fn judge(one: &Rendering<'_>, held: &Rendering<'_>, position: i64) -> Recorded {
-    let same_event = one.kind == held.kind && one.created == held.created;
+    let same_event = one.scope == held.scope && one.kind == held.kind && one.created == held.created;
     let same = same_event && (one.api_version != held.api_version || same_content(one.body, held.body));
     if same { Recorded::Duplicate(position) } else { Recorded::Conflict(position) }
 }
@@ -138,7 +145,7 @@ mod tests {
     use bytes::Bytes;
     use chrono::DateTime;
     use daybook_domain::id::EventId;
-    use daybook_domain::scope::{Mode, Scope};
+    use daybook_domain::scope::Mode;
 
     use super::*;
     use crate::log::envelope::Incoming;
@@ -160,9 +167,15 @@ mod tests {
         Sealed::seal(incoming, [salt; 32]).unwrap()
     }
 
+    fn scopes() -> HashMap<Scope, ScopeId> {
+        let scope = |mode| Scope { account: None, mode };
+        HashMap::from([(scope(Mode::Test), ScopeId(1)), (scope(Mode::Live), ScopeId(2))])
+    }
+
     fn known(sealed: &Sealed, position: i64) -> HashMap<String, Known> {
         let known = Known {
             position,
+            scope: ScopeId(1),
             kind: sealed.incoming.kind.clone(),
             created: sealed.incoming.created,
             api_version: sealed.incoming.api_version.clone(),
@@ -175,7 +188,7 @@ mod tests {
     #[test]
     fn new_ids_take_the_next_positions() {
         let batch = [sealed("a", None, "{}", 1), sealed("b", None, "{}", 2)];
-        let plan = classify(&batch, 7, &HashMap::new());
+        let plan = classify(&batch, 7, &HashMap::new(), &scopes());
         assert_eq!(plan.outcomes, [Recorded::Appended(7), Recorded::Appended(8)]);
         assert!(plan.repeated.is_empty());
     }
@@ -188,7 +201,7 @@ mod tests {
             sealed("a", None, r#"{"x":2}"#, 3),
             sealed("b", None, "{}", 4),
         ];
-        let plan = classify(&batch, 0, &HashMap::new());
+        let plan = classify(&batch, 0, &HashMap::new(), &scopes());
         let expected = [Recorded::Appended(0), Recorded::Duplicate(0), Recorded::Conflict(0), Recorded::Appended(1)];
         assert_eq!(plan.outcomes, expected);
     }
@@ -197,26 +210,28 @@ mod tests {
     fn another_version_with_other_content_is_a_duplicate() {
         let first = sealed("a", Some("2020-08-27"), r#"{"x":1}"#, 1);
         let batch = [sealed("a", Some("2025-03-31.basil"), r#"{"x":2}"#, 2), sealed("a", None, r#"{"x":2}"#, 3)];
-        let plan = classify(&batch, 9, &known(&first, 3));
+        let plan = classify(&batch, 9, &known(&first, 3), &scopes());
         assert_eq!(plan.outcomes, [Recorded::Duplicate(3), Recorded::Duplicate(3)]);
     }
 
     #[test]
-    fn another_type_or_time_is_a_conflict_in_any_version() {
+    fn another_type_time_or_scope_is_a_conflict_in_any_version() {
         let first = sealed("a", Some("2020-08-27"), "{}", 1);
         let mut other_type = sealed("a", Some("2025-03-31.basil"), "{}", 2);
         other_type.incoming.kind = "invoice.voided".to_owned();
         let mut other_time = sealed("a", None, "{}", 3);
         other_time.incoming.created = Some(2);
-        let batch = [other_type, other_time];
-        let plan = classify(&batch, 9, &known(&first, 3));
-        assert_eq!(plan.outcomes, [Recorded::Conflict(3), Recorded::Conflict(3)]);
+        let mut other_scope = sealed("a", Some("2025-03-31.basil"), "{}", 4);
+        other_scope.incoming.scope.mode = Mode::Live;
+        let batch = [other_type, other_time, other_scope];
+        let plan = classify(&batch, 9, &known(&first, 3), &scopes());
+        assert_eq!(plan.outcomes, [Recorded::Conflict(3); 3]);
     }
 
     #[test]
     fn an_entry_whose_first_answer_was_lost_is_appended_only_once() {
         let batch = [sealed("a", None, "{}", 1)];
-        let plan = classify(&batch, 9, &known(&batch[0], 3));
+        let plan = classify(&batch, 9, &known(&batch[0], 3), &scopes());
         assert_eq!(plan.outcomes, [Recorded::Appended(3)]);
         assert!(plan.appended.is_empty() && plan.repeated.is_empty());
     }

@@ -175,7 +175,8 @@ async fn a_log_with_a_stray_record_at_its_end_refuses_no_event_for_good() {
     let limits = Limits { patience: std::time::Duration::ZERO, ..Limits::default() };
     let running = Running::with_limits(&test.database, limits);
     assert_eq!(running.recorder.record(incoming("evt_1", "{}")).await, Ok(Recorded::Appended(0)));
-    let stray = "insert into record select 1, created, received_at, scope, 'evt_stray', source, kind, api_version, endpoint,
+    let stray =
+        "insert into record select 1, created, received_at, scope, 'evt_stray', source, kind, api_version, endpoint,
                      secret_label, signature, leaf_hash from record";
     sqlx::query(stray).execute(test.database.pool()).await.unwrap();
 

@@ -7,8 +7,8 @@ use daybook_domain::{fact::Metadata, money::Currency, time::Timestamp};
 use super::{Fault, Found, List, Value, id_of, kind_of, mark::mark, tape::Entries, text_of};
 
 /// The largest number that is read. Stripe's amounts have twelve digits at most; balances, which are sums in 64 bits,
-/// then hold thousands of the largest before they overflow.
-const LARGEST: u64 = 1_000_000_000_000_000;
+/// then hold nine million of the largest before they overflow.
+const LARGEST: u64 = 1_000_000_000_000;
 
 /// The fields of one object, in the order of the body. Empty by default.
 #[derive(Clone, Copy, Debug, Default)]

@@ -149,7 +149,7 @@ fn amounts_that_overflow_or_are_no_whole_numbers_are_quarantined_with_their_path
     let beyond = "the number is beyond 1000000000000000, more than any amount or time Stripe knows";
     let huge = wrong(json!({"status": "paid", "total_taxes": [{"amount": i64::MAX}, {"amount": 1}]}));
     assert_eq!(huge, format!("data.object.total_taxes[0].amount: {beyond}"));
-    let negative = wrong(json!({"status": "open", "amount_due": -1_000_000_000_000_001_i64, "amount_paid": 1}));
+    let negative = wrong(json!({"status": "open", "amount_due": -1_000_000_000_001_i64, "amount_paid": 1}));
     assert_eq!(negative, format!("data.object.amount_due: {beyond}"));
     let fraction = wrong(json!({"status": "open", "amount_due": 10.5}));
     assert_eq!(fraction, "data.object.amount_due: expected a whole number of 64 bits, found another number");
