@@ -146,7 +146,7 @@ fn a_preview_is_without_effect_and_an_invoice_without_id_is_quarantined() {
 #[test]
 fn amounts_that_overflow_or_are_no_whole_numbers_are_quarantined_with_their_path() {
     let wrong = |extra: Value| reason(&event("invoice.paid", &with(&extra)));
-    let beyond = "the number is beyond 1000000000000000, more than any amount or time Stripe knows";
+    let beyond = "the number is beyond 1000000000000, more than any amount or time Stripe knows";
     let huge = wrong(json!({"status": "paid", "total_taxes": [{"amount": i64::MAX}, {"amount": 1}]}));
     assert_eq!(huge, format!("data.object.total_taxes[0].amount: {beyond}"));
     let negative = wrong(json!({"status": "open", "amount_due": -1_000_000_000_001_i64, "amount_paid": 1}));
