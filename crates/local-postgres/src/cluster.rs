@@ -1,4 +1,4 @@
-//! Starting, attaching to and stopping a cluster: the order of the steps, and what is waited for between them.
+//! Starting, attaching to, inheriting and stopping a cluster: the order of the steps, and what is waited for between them.
 
 use std::fmt;
 use std::path::Path;
@@ -26,11 +26,19 @@ const STOP_LIMIT: Duration = Duration::from_secs(120);
 /// A running cluster. Dropping an owned one stops its server and waits for it; dropping an attached one changes nothing.
 #[derive(Debug)]
 pub struct Cluster {
-    // The order matters: the watcher ends before the locks are free.
-    owned: Option<Owned>,
+    hold: Hold,
     server: Server,
     database: String,
 }
+
+/// Whose the server is.
+#[derive(Debug)]
+enum Hold {
+    Owned { _ours: Owned },
+    Attached { home: Home, options: Options },
+}
+
+// The order matters: the watcher ends before the locks are free.
 
 #[derive(Debug)]
 struct Owned {
@@ -99,7 +107,20 @@ impl Cluster {
 
     /// Whether the server belongs to another process and ends with it.
     pub fn is_attached(&self) -> bool {
-        self.owned.is_none()
+        matches!(self.hold, Hold::Attached { .. })
+    }
+
+    /// Makes an attached cluster our own if its owner has ended: waits until nothing of the owner's server is left, and starts one at the
+    /// same socket, so that pools of connections find it again. Returns whether that was done; `false` at once while the owner lives, and
+    /// for a cluster that is ours already. Of several attached processes one inherits, and the others stay attached to it.
+    ///
+    /// # Errors
+    /// When the server cannot be started. The cluster is then free for whoever tries next, this process included.
+    pub fn inherit(&mut self) -> Result<bool, Error> {
+        let Hold::Attached { home, options } = &self.hold else { return Ok(false) };
+        let Some(owner) = home.try_own()? else { return Ok(false) };
+        *self = start_owned(home, owner, Durability::Flushed, Kind::Kept, options)?;
+        Ok(true)
     }
 }
 
@@ -121,7 +142,8 @@ fn start_kept(path: &Path, options: &Options) -> Result<Cluster, Error> {
         Some(Turn::Own(owner)) => start_owned(&home, owner, Durability::Flushed, Kind::Kept, options),
         Some(Turn::Attach(server, mut session)) => {
             create_missing(&mut session, &options.database)?;
-            Ok(Cluster { owned: None, server, database: options.database.clone() })
+            let hold = Hold::Attached { home, options: options.clone() };
+            Ok(Cluster { hold, server, database: options.database.clone() })
         }
         None => Err(Error::CannotAttach {
             path: home.path().to_owned(),
@@ -169,7 +191,7 @@ fn start_owned(
     }
     create_missing(&mut session, &options.database)?;
     tracing::debug!(version = server.version, folder = %home.path().display(), "the PostgreSQL cluster runs");
-    Ok(Cluster { owned: Some(ours), server, database: options.database.clone() })
+    Ok(Cluster { hold: Hold::Owned { _ours: ours }, server, database: options.database.clone() })
 }
 
 /// Data can only be opened by the major version that wrote it.

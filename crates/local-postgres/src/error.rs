@@ -66,6 +66,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// The folder is something else: a file, a device.
+    #[error("{} is no folder. Choose a folder, or a path where one can be made", path.display())]
+    NotAFolder {
+        /// What was named.
+        path: PathBuf,
+    },
     /// A living server that was not started by us uses the data.
     #[error("{} is in use by a PostgreSQL server that daybook did not start (process {pid}). Stop it (`pg_ctl stop -D {}`), or choose another data folder", path.display(), path.display())]
     InUse {

@@ -31,6 +31,9 @@ pub(crate) struct Home {
 impl Home {
     /// The folder at `path`, made when missing.
     pub(crate) fn kept(path: &Path) -> Result<Self, Error> {
+        if path.exists() && !path.is_dir() {
+            return Err(Error::NotAFolder { path: path.to_owned() });
+        }
         std::fs::create_dir_all(path).map_err(Error::system("create", path))?;
         let path = path.canonicalize().map_err(Error::system("find", path))?;
         let account = account_of(&path)?;
@@ -149,10 +152,24 @@ impl Home {
             self.account.give(&near)?;
             return Ok(near);
         }
+        self.sockets_elsewhere()
+    }
+
+    /// Whoever is attached looks for the server where the last one was: if that place is free, it is taken again.
+    fn sockets_elsewhere(&self) -> Result<PathBuf, Error> {
+        let note = self.path.join("run.elsewhere");
+        let last = std::fs::read_to_string(&note).ok().map(PathBuf::from).filter(|last| suits_sockets(last));
+        if let Some(last) = last.filter(|last| DirBuilder::new().mode(0o700).create(last).is_ok()) {
+            self.account.give(&last)?;
+            return Ok(last);
+        }
         let parent = Some(std::env::temp_dir()).filter(|folder| suits_sockets(&folder.join("daybook-123456")));
         let far = temporary_folder(&parent.unwrap_or_else(|| PathBuf::from("/tmp")))?;
         self.account.give(far.path())?;
         self.account.can_reach(far.path())?;
+        if let Some(name) = far.path().to_str() {
+            self.write(&note, name)?;
+        }
         Ok(far.keep())
     }
 

@@ -11,9 +11,10 @@
 //!   by every process of the server. Free locks prove that nothing of the last run is left.
 //! - A second command on the same folder finds `owner.lock` taken and **attaches**: it uses the running server and never stops it.
 //!   The cluster belongs to its first owner: when that one ends, the server stops, and an attached command loses its
-//!   connections. It may then start again as an owner.
+//!   connections. It may then become the owner itself, with [`Cluster::inherit`], at the same socket.
 //!
-//! Layout of a folder: `data/` (PostgreSQL's), `run/` (the socket), `server.log`, the two locks, the access rules.
+//! Layout of a folder: `data/` (PostgreSQL's), `run/` (the socket) or `run.elsewhere` (where the socket is), `server.log`, the two locks, the
+//! access rules.
 //!
 //! Everything here blocks; call it from a blocking thread. This crate never decides when PostgreSQL may be installed: [`install`] is there
 //! for set-up commands only.

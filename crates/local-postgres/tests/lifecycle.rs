@@ -130,6 +130,50 @@ fn a_second_command_attaches_and_leaves_the_cluster_running() {
 }
 
 #[test]
+fn one_of_the_attached_inherits_the_cluster_when_its_owner_ends() {
+    let home = folder();
+    // The second name is too long for a socket, which is then elsewhere: a place that has to stay the same.
+    for name in ["short".to_owned(), "x".repeat(150)] {
+        let home = home.path().join(name);
+        let owner = Cluster::start(&kept(&home)).unwrap();
+        let mut guests = [(); 2].map(|()| Cluster::start(&kept(&home)).unwrap());
+        for guest in &mut guests {
+            assert!(!guest.inherit().unwrap(), "the owner lives");
+        }
+        let url = owner.url();
+        psql(&url, "create table entry (id int)");
+        drop(owner);
+        assert_eq!(guests.each_mut().map(|guest| guest.inherit().unwrap()), [true, false]);
+        assert_eq!(guests.each_ref().map(Cluster::is_attached), [false, true]);
+        for guest in &guests {
+            assert_eq!(guest.url(), url);
+        }
+        assert_eq!(psql(&url, "select count(*) from entry"), "0");
+        let [heir, mut last] = guests;
+        drop(heir);
+        assert!(last.inherit().unwrap());
+        assert_eq!(psql(&url, "select count(*) from entry"), "0");
+    }
+}
+
+#[test]
+fn a_cluster_whose_owner_and_watcher_were_killed_is_inherited() {
+    let home = folder();
+    let mut holder = Holder::start(home.path());
+    let url = holder.url();
+    let mut guest = Cluster::start(&kept(home.path())).unwrap();
+    holder.kill_with_watcher(home.path());
+    until("the guest inherits", || guest.inherit().unwrap());
+    assert_eq!(psql(&url, "select 1"), "1");
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_is_said_to_be_none() {
+    let message = Cluster::start(&kept(std::path::Path::new("/dev/null"))).unwrap_err().to_string();
+    assert!(message.starts_with("/dev/null is no folder"), "{message}");
+}
+
+#[test]
 fn commands_that_start_at_once_share_one_server() {
     let home = folder();
     let clusters: Vec<Cluster> = std::thread::scope(|scope| {
