@@ -4,16 +4,16 @@
 
 use daybook_domain::scope::Mode;
 
-/// The mode an API key (`sk_live_...`, `rk_test_...`, `pk_live_...`) belongs to; `None` when it does not say.
+/// The mode an API key (`sk_live_...`, `rk_test_...`, `pk_live_...`, an organisation's `sk_org_live_...`) belongs to; `None` when it does not say.
 pub fn mode_of(key: &str) -> Option<Mode> {
     let rest = ["sk_", "rk_", "pk_"].iter().find_map(|prefix| key.trim().strip_prefix(prefix))?;
-    if rest.starts_with("live_") {
-        Some(Mode::Live)
-    } else if rest.starts_with("test_") {
-        Some(Mode::Test)
-    } else {
-        None
-    }
+    // Only words before an underscore say something; the last part is the secret itself.
+    let (words, _) = rest.rsplit_once('_')?;
+    words.split('_').find_map(|word| match word {
+        "live" => Some(Mode::Live),
+        "test" => Some(Mode::Test),
+        _ => None,
+    })
 }
 
 /// Whether the key says a mode, and it is not this one.
@@ -33,6 +33,12 @@ mod tests {
         assert_eq!(mode_of("rk_live_x"), Some(Mode::Live));
         assert_eq!(mode_of(" sk_test_x\n"), Some(Mode::Test));
         assert_eq!(mode_of("rk_test_x"), Some(Mode::Test));
+        for prefix in ["sk", "rk", "pk"] {
+            assert_eq!(mode_of(&format!("{prefix}_org_live_x")), Some(Mode::Live));
+            assert_eq!(mode_of(&format!("{prefix}_org_test_x")), Some(Mode::Test));
+        }
+        assert_eq!(mode_of("sk_live"), None);
+        assert_eq!(mode_of("sk_org_x"), None);
         assert_eq!(mode_of("whsec_x"), None);
         assert_eq!(mode_of(""), None);
     }
@@ -41,6 +47,7 @@ mod tests {
     fn only_a_key_of_the_other_mode_contradicts() {
         assert!(contradicts("sk_test_x", Mode::Live));
         assert!(contradicts("rk_live_x", Mode::Test));
+        assert!(contradicts("sk_org_live_x", Mode::Test));
         assert!(!contradicts("sk_live_x", Mode::Live));
         assert!(!contradicts("whsec_x", Mode::Live));
     }
