@@ -12,13 +12,17 @@ use sqlx::{Connection, PgConnection};
 
 use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems};
 
+use keeper::Keeper;
+
+mod keeper;
+
 /// An open database, and the private cluster it may live in.
 #[derive(Debug)]
 pub struct Opened {
     /// For everything but migrations.
     pub database: Database,
     owner: Option<SecretString>,
-    cluster: Option<Cluster>,
+    cluster: Option<Keeper>,
 }
 
 /// Whether tables may be created or upgraded on the way.
@@ -47,7 +51,9 @@ pub async fn open(source: &DatabaseSource, upgrade: Upgrade) -> anyhow::Result<O
         Place::In(folder) => {
             let upgrade = if upgrade == Upgrade::NotHere { Upgrade::Allowed } else { upgrade };
             let opened = private(DataDir::Kept(folder.clone()), source.connections, upgrade).await;
-            opened.with_context(|| format!("the private PostgreSQL in {} (DAYBOOK_DATA_DIR)", folder.display()))
+            opened.with_context(|| {
+                format!("the private PostgreSQL in {} (DAYBOOK_DATA_DIR, --data-dir)", folder.display())
+            })
         }
     }
 }
@@ -74,14 +80,17 @@ pub async fn with<T>(
 async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::Result<Opened> {
     let cluster = tokio::task::spawn_blocking(move || Cluster::start(&Options::new(place))).await??;
     if cluster.is_attached() {
-        tracing::info!("using the private PostgreSQL that another daybook runs; it ends with that one");
+        tracing::info!(
+            "using the private PostgreSQL that another daybook runs; when that one ends, this one goes on with it"
+        );
     }
     let owner = SecretString::from(cluster.url());
     let runtime = SecretString::from(cluster.url_for(RUNTIME_ROLE, "daybook"));
+    let cluster = Keeper::of(cluster);
     let opened = match connect(runtime, connections).await {
         Ok(database) => Opened { database, owner: Some(owner), cluster: Some(cluster) },
         Err(error) => {
-            stop(Some(cluster)).await;
+            cluster.stop().await;
             return Err(error);
         }
     };
@@ -200,14 +209,8 @@ impl Opened {
     /// Lets go of everything; a private cluster that is ours stops, last of all.
     pub async fn close(self) {
         self.database.pool().close().await;
-        stop(self.cluster).await;
-    }
-}
-
-/// Stopping waits for the server, so it is done where waiting is allowed.
-async fn stop(cluster: Option<Cluster>) {
-    let stopped = tokio::task::spawn_blocking(move || drop(cluster)).await;
-    if let Err(error) = stopped {
-        tracing::warn!(%error, "the private PostgreSQL was not stopped in order");
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await;
+        }
     }
 }
