@@ -23,7 +23,7 @@ async fn the_demo_tells_what_happened_and_what_to_try() {
         "because evt_",
         "And the books say:",
         "KEY=dbk_",
-        "curl -s -H \"Authorization: Bearer $KEY\" http://127.0.0.1:",
+        "curl -s -H \"Authorization: Bearer $KEY\" 'http://127.0.0.1:",
     ] {
         assert!(ran.out.contains(told), "{told:?} is missing in:\n{}", ran.out);
     }
@@ -49,7 +49,7 @@ async fn the_demo_goes_on_serving_and_its_lines_can_be_tried() {
     let (mut key, mut urls) = (None, Vec::new());
     while let Some(line) = lines.next_line().await.unwrap() {
         key = key.or_else(|| line.trim().strip_prefix("KEY=").map(str::to_owned));
-        urls.extend(line.split_once("http://").map(|(_, url)| url.to_owned()));
+        urls.extend(line.split_once("'http://").map(|(_, url)| url.trim_end_matches('\'').to_owned()));
         if line.starts_with("All of this took") {
             break;
         }

@@ -46,6 +46,32 @@ async fn bad_lines_are_listed_with_their_number_and_the_good_ones_go_in() {
     assert_eq!(ids, ["evt_1", "evt_3", "evt_4"]);
 }
 
+fn event(id: &str, object: &str) -> Vec<u8> {
+    format!(r#"{{"id":"{id}","object":"event","type":"customer.updated","livemode":false,"created":1790000000,"data":{{"object":{object}}}}}"#)
+        .into_bytes()
+}
+
+#[tokio::test]
+async fn lines_that_go_in_and_cannot_be_read_are_listed_as_quarantined() {
+    let house = migrated().await;
+    let deep = format!(r#"{{"id":"cus_1","object":"customer","metadata":{}{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
+    let file = lines(&[
+        customer_created("evt_1", "cus_1"),
+        event("evt_2", "[1, 2]"),
+        event("evt_3", r#"{"object":"customer"}"#),
+        event("evt_4", &deep),
+        event("evt_5", r#"{"id":"cus_1","id":"cus_2","object":"customer"}"#),
+        event("evt_6", r#"{"id":"cus_\u0000","object":"customer"}"#),
+        event("evt_7", r#"{"id":"cus_1","object":"customer","balance":92233720368547758080}"#),
+        event("evt_8", r#"{"id":"cus_1","object":"customer","created":92233720368547758080}"#),
+    ]);
+    house.write("events.jsonl", file);
+    insta::assert_snapshot!(house.run(&["ingest", "events.jsonl"]).await.expect(3).out);
+    let told = house.run(&["ingest", "events.jsonl", "--json"]).await.expect(3).json_lines();
+    insta::assert_snapshot!(told.iter().map(show::json).collect::<Vec<_>>().join("\n"));
+    assert_eq!(log::assert_whole(&house.database.pool).await.len(), 8, "nothing is lost");
+}
+
 #[tokio::test]
 async fn other_content_under_a_known_id_is_a_conflict_and_kept() {
     let house = migrated().await;

@@ -24,7 +24,7 @@ pub struct Arguments {
     #[command(flatten)]
     scope: ScopeArguments,
     #[command(flatten)]
-    database: DatabaseArguments,
+    pub database: DatabaseArguments,
 }
 
 /// One balance.

@@ -21,7 +21,7 @@ pub struct Arguments {
     #[command(flatten)]
     scope: ScopeArguments,
     #[command(flatten)]
-    database: DatabaseArguments,
+    pub database: DatabaseArguments,
 }
 
 /// Runs it.

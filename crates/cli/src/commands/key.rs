@@ -7,7 +7,7 @@ use daybook_store::key::{self, Key, Role};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::config::DatabaseArguments;
+use crate::config::{DatabaseArguments, number_above_zero};
 use crate::exit::{Ending, Misused, Refused};
 use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, Table};
@@ -30,7 +30,7 @@ pub struct Create {
     /// What it is for, so that you know it again: "web app, production"
     name: String,
     /// What it may do: app asks for entitlements; analyst reads everything derived; auditor reads the records too; operator may also command
-    #[arg(long, default_value = "app", value_name = "ROLE")]
+    #[arg(long, default_value = "app", value_name = "ROLE", value_parser = role)]
     role: Role,
     #[command(flatten)]
     scope: ScopeArguments,
@@ -49,19 +49,31 @@ pub struct List {
 #[derive(Debug, clap::Args)]
 pub struct Revoke {
     /// Its number, as `daybook key list` shows it
+    #[arg(value_parser = number_above_zero)]
     id: i64,
     #[command(flatten)]
     database: DatabaseArguments,
 }
 
+impl Command {
+    /// Where it looks.
+    pub fn database(&self) -> &DatabaseArguments {
+        match self {
+            Self::Create(create) => &create.database,
+            Self::List(list) => &list.database,
+            Self::Revoke(revoke) => &revoke.database,
+        }
+    }
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    let names = || Role::ALL.map(Role::name).join(", ");
+    name.trim().parse().map_err(|_| format!("it is none of {}; for example --role app", names()))
+}
+
 /// Runs it.
 pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
-    let database = match command {
-        Command::Create(create) => &create.database,
-        Command::List(list) => &list.database,
-        Command::Revoke(revoke) => &revoke.database,
-    };
-    with(database, Upgrade::NotHere, async |opened| match command {
+    with(command.database(), Upgrade::NotHere, async |opened| match command {
         Command::Create(arguments) => create(arguments, opened, output).await,
         Command::List(_) => list(opened, output).await,
         Command::Revoke(arguments) => revoke(arguments, opened, output).await,

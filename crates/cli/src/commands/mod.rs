@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::arguments::{Arguments, Command};
+use crate::config::Problems;
 use crate::exit::{self, Ending};
 
 /// Runs the command to its end.
@@ -30,9 +31,34 @@ fn start(arguments: &Arguments) -> anyhow::Result<Ending> {
         // A person looks at these: what goes well is not worth a line beside the results.
         _ => "warn,sqlx=error",
     };
-    arguments.log.start(usual)?;
+    let mut problems = Problems::default();
+    let log = arguments.log.read(usual, &mut problems);
+    if log.is_none() {
+        look_at_the_rest(&arguments.command, &mut problems);
+    }
+    problems.check(log)?.start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(command(arguments))
+}
+
+/// What else is wrong with the configuration, when the command will not come to say it.
+fn look_at_the_rest(command: &Command, problems: &mut Problems) {
+    let database = match command {
+        Command::Serve(serve) => return serve.look(problems),
+        Command::Doctor(doctor) => return doctor.look(problems),
+        Command::Demo(_) => None,
+        Command::Ingest(ingest) => Some(&ingest.database),
+        Command::Rebuild(rebuild) => Some(&rebuild.database),
+        Command::Event(event) => Some(event.database()),
+        Command::Entitlements(entitlements) => Some(&entitlements.database),
+        Command::Balances(balances) => Some(&balances.database),
+        Command::Key(key) => Some(key.database()),
+        Command::Policy(policy) => policy.database(),
+        Command::Migrate(migrate) => Some(&migrate.database),
+    };
+    if let Some(database) = database {
+        database.read(problems);
+    }
 }
 
 async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {

@@ -65,6 +65,17 @@ pub struct Check {
     file: String,
 }
 
+impl Command {
+    /// Where it looks, if it does.
+    pub fn database(&self) -> Option<&DatabaseArguments> {
+        match self {
+            Self::Apply(apply) => Some(&apply.database),
+            Self::Show(show) => Some(&show.database),
+            Self::Check(_) => None,
+        }
+    }
+}
+
 /// A larger file is no policy: it has to fit into a record.
 const LONGEST: usize = 1024 * 1024;
 

@@ -59,18 +59,25 @@ impl Arguments {
     /// Checks all of it; what is wrong is said at once.
     fn check(&self) -> Result<Checked, Problems> {
         let mut problems = Problems::default();
-        let http = self.http.read(&mut problems);
-        let endpoints = self.webhooks.read(&mut problems);
-        let source = self.database.read(&mut problems);
-        let recorder = self.recorder.read(&mut problems);
-        let worker = self.worker.read(&mut problems);
-        let checked = (|| {
-            let (http, endpoints) = (http?, endpoints?);
-            let paths = endpoints.iter().map(daybook_http::Endpoint::path).collect();
-            let settings = Settings { http: http.with_endpoints(endpoints), recorder: recorder?, worker: worker? };
-            Some(Checked { http, source: source?, settings, paths })
-        })();
+        let checked = self.read(&mut problems);
         problems.check(checked)
+    }
+
+    /// Only says what is wrong.
+    pub fn look(&self, problems: &mut Problems) {
+        self.read(problems);
+    }
+
+    fn read(&self, problems: &mut Problems) -> Option<Checked> {
+        let http = self.http.read(problems);
+        let endpoints = self.webhooks.read(problems);
+        let source = self.database.read(problems);
+        let recorder = self.recorder.read(problems);
+        let worker = self.worker.read(problems);
+        let (http, endpoints) = (http?, endpoints?);
+        let paths = endpoints.iter().map(daybook_http::Endpoint::path).collect();
+        let settings = Settings { http: http.with_endpoints(endpoints), recorder: recorder?, worker: worker? };
+        Some(Checked { http, source: source?, settings, paths })
     }
 }
 

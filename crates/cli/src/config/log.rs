@@ -23,23 +23,26 @@ pub struct LogArguments {
         value_name = "FORMAT",
         default_value = "text"
     )]
-    log_format: LogFormat,
+    log_format: String,
+}
+
+/// A checked [`LogArguments`].
+#[derive(Debug)]
+pub struct LogSettings {
+    filter: EnvFilter,
+    format: LogFormat,
 }
 
 /// The form of a line of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LogFormat {
     Text,
     Json,
 }
 
 impl LogArguments {
-    /// Begins to log. `usual` is the filter when none was given.
-    ///
-    /// # Errors
-    /// When the filter cannot be read.
-    pub fn start(&self, usual: &str) -> Result<(), Problems> {
-        let mut problems = Problems::default();
+    /// Checks it. `usual` is the filter when none was given.
+    pub fn read(&self, usual: &str, problems: &mut Problems) -> Option<LogSettings> {
         let filter = super::written(self.log.as_deref()).unwrap_or(usual);
         let filter = EnvFilter::try_new(filter).map_err(|error| {
             problems.add(
@@ -48,13 +51,27 @@ impl LogArguments {
                 "DAYBOOK_LOG=info,daybook_worker=debug",
             );
         });
-        let filter = problems.check(filter.ok())?;
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let format = match self.log_format.trim() {
+            "text" => Some(LogFormat::Text),
+            "json" => Some(LogFormat::Json),
+            other => {
+                let wrong = format!("{other:?} is no format: it is text or json");
+                problems.add("DAYBOOK_LOG_FORMAT (--log-format)", wrong, "DAYBOOK_LOG_FORMAT=json");
+                None
+            }
+        };
+        Some(LogSettings { filter: filter.ok()?, format: format? })
+    }
+}
+
+impl LogSettings {
+    /// Begins to log.
+    pub fn start(self) {
+        let lines = tracing_subscriber::fmt().with_env_filter(self.filter).with_writer(std::io::stderr);
         // A second start in one process, as in tests, keeps the first.
-        let _ = match self.log_format {
+        let _ = match self.format {
             LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).try_init(),
             LogFormat::Json => lines.json().flatten_event(true).try_init(),
         };
-        Ok(())
     }
 }

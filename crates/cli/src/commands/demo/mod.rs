@@ -32,13 +32,13 @@ use crate::server::{self, Server, Settings};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// About so many events are made up and delivered
-    #[arg(long, value_name = "COUNT", default_value_t = 3_000, value_parser = clap::value_parser!(u32).range(50..=1_000_000))]
+    #[arg(long, value_name = "COUNT", default_value_t = 3_000, value_parser = events)]
     events: u32,
     /// Another seed tells other stories
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = seed)]
     seed: u64,
     /// Where to listen; if the port is taken, a free one is used
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4242")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4242", value_parser = address)]
     listen: SocketAddr,
     /// Stop after the report instead of serving on
     #[arg(long)]
@@ -49,6 +49,19 @@ pub struct Arguments {
 const CONNECTIONS: usize = 32;
 /// How long the worker may take for all of it.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+fn events(text: &str) -> Result<u32, String> {
+    let count = text.trim().parse().ok().filter(|count| (50..=1_000_000).contains(count));
+    count.ok_or_else(|| "it is no whole number from 50 to 1000000; for example --events 3000".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| "it is no whole number from 0; for example --seed 7".to_owned())
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.trim().parse().map_err(|_| "it is no address with a port; for example --listen 127.0.0.1:4242".to_owned())
+}
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {

@@ -172,8 +172,9 @@ impl Report {
     fn try_it(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let customer = &self.story.customer;
         writeln!(formatter, "Try it:\n  KEY={}", self.key)?;
+        // Quoted: zsh takes the ? of a query for a pattern of file names.
         let mut curl =
-            |path: &str| writeln!(formatter, "  curl -s -H \"Authorization: Bearer $KEY\" {}{path}", self.url);
+            |path: &str| writeln!(formatter, "  curl -s -H \"Authorization: Bearer $KEY\" '{}{path}'", self.url);
         curl(&format!("/v1/customers/{customer}/entitlements"))?;
         if let Some(account) = &self.story.account {
             curl(&format!("/v1/accounts/{account}/entitlements"))?;

@@ -4,7 +4,7 @@ use chrono::Utc;
 use daybook_domain::entitlement::Policy;
 use daybook_domain::scope::Mode;
 use daybook_store::log::list::{Filter, Order, list};
-use daybook_store::log::read;
+use daybook_store::log::read::{self, Record};
 use daybook_store::policy::in_force;
 use daybook_store::{key, scope};
 
@@ -23,6 +23,7 @@ pub async fn look(opened: &Opened, configured: &[Mode]) -> anyhow::Result<Vec<Fi
         let newest = list(&mut connection, &filter, Order::NewestFirst, 1).await?.records.pop();
         if let Some(record) = newest {
             let ago = (Utc::now() - record.received_at).num_minutes().max(0);
+            findings.extend(clock(&record));
             let found = format!("{scope}: the newest, {} by {}, came {} ago", record.kind, record.source, long(ago));
             findings.push(Finding::ok("arrivals", found));
             if !configured.is_empty() && !configured.contains(&scope.mode) {
@@ -52,6 +53,22 @@ pub async fn look(opened: &Opened, configured: &[Mode]) -> anyhow::Result<Vec<Fi
         findings.push(Finding::note("keys", "no key is in force: nobody can ask over HTTP", advice));
     }
     Ok(findings)
+}
+
+/// Seconds that a delivery may be on its way; more says that a clock here and Stripe's differ.
+const ON_ITS_WAY: i64 = 30;
+
+/// The time that Stripe wrote into the signature of an accepted delivery, beside ours when it came.
+fn clock(record: &Record) -> Option<Finding> {
+    let signed: i64 = record.signature.as_deref()?.split(',').find_map(|part| part.trim().strip_prefix("t="))?.parse().ok()?;
+    let apart = record.received_at.timestamp().checked_sub(signed)?;
+    if apart.abs() <= ON_ITS_WAY {
+        return None;
+    }
+    let direction = if apart > 0 { "after" } else { "before" };
+    let found = format!("record {} came {} s {direction} Stripe signed it, by this house's clock", record.position, apart.abs());
+    let advice = "synchronise the clock of the machine that receives (chrony, systemd-timesyncd): beyond DAYBOOK_SIGNATURE_TOLERANCE deliveries are refused";
+    Some(Finding::note("clock", found, advice))
 }
 
 fn long(minutes: i64) -> String {

@@ -13,6 +13,7 @@ mod role;
 use std::path::Path;
 
 use daybook_domain::scope::Mode;
+use daybook_store::Error;
 
 use self::finding::{Finding, Report};
 use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems, WebhookArguments};
@@ -30,6 +31,14 @@ pub struct Arguments {
     webhooks: WebhookArguments,
     #[command(flatten)]
     database: DatabaseArguments,
+}
+
+impl Arguments {
+    /// Only says what is wrong with the configuration.
+    pub fn look(&self, problems: &mut Problems) {
+        self.webhooks.read(problems);
+        self.database.read(problems);
+    }
 }
 
 /// Runs it.
@@ -74,6 +83,11 @@ async fn look_at_all(opened: &Opened, arguments: &Arguments, findings: &mut Vec<
     findings.extend(or_say("database", database::look(opened).await));
     let pending = match opened.database.pending_migrations().await {
         Ok(pending) => pending,
+        Err(error @ Error::AlteredMigrations(_)) => {
+            let advice = "use the build that made it: the tables of another build may differ in any way, so nothing more is looked at";
+            findings.push(Finding::wrong("migrations", error.to_string(), advice));
+            return;
+        }
         Err(error) => {
             findings.push(unknown("migrations", &error.into()));
             return;

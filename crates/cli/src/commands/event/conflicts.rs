@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 use self::difference::{Difference, differences};
 use super::show::readable;
 use super::shown;
-use crate::config::DatabaseArguments;
+use crate::config::{DatabaseArguments, number_above_zero, page_size};
 use crate::exit::{Ending, Refused};
 use crate::open::{Upgrade, with};
 use crate::output::{Output, Table, count};
@@ -25,15 +25,16 @@ use crate::output::{Output, Table, count};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The number of one of them, as the list shows it
+    #[arg(value_parser = number_above_zero)]
     number: Option<i64>,
     /// Before this number: the page after the one that ended there
-    #[arg(long, value_name = "NUMBER", conflicts_with = "number")]
+    #[arg(long, value_name = "NUMBER", value_parser = number_above_zero, conflicts_with = "number")]
     before: Option<i64>,
     /// So many at most
-    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = page_size)]
     limit: u32,
     #[command(flatten)]
-    database: DatabaseArguments,
+    pub database: DatabaseArguments,
 }
 
 /// A conflict as a line.

@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 
 use super::{moment, shown};
 use crate::built::is_built;
-use crate::config::DatabaseArguments;
+use crate::config::{DatabaseArguments, page_size, position};
 use crate::exit::Ending;
 use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, Table};
@@ -42,15 +42,15 @@ pub struct Arguments {
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<i64>,
     /// Before this position: the page after the one that ended there
-    #[arg(long, value_name = "POSITION")]
+    #[arg(long, value_name = "POSITION", value_parser = position)]
     before: Option<i64>,
     /// So many at most
-    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = page_size)]
     limit: u32,
     #[command(flatten)]
     scope: ScopeArguments,
     #[command(flatten)]
-    database: DatabaseArguments,
+    pub database: DatabaseArguments,
 }
 
 /// What came of events that were not taken in.
@@ -76,7 +76,7 @@ fn time(text: &str) -> Result<i64, String> {
     let day = || {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc().timestamp())
     };
-    moment.ok().or_else(day).ok_or_else(|| "a time is written 2026-11-21 or 2026-11-21T14:00:00Z".to_owned())
+    moment.ok().or_else(day).ok_or_else(|| "it is no time; for example 2026-11-21, or 2026-11-21T14:00:00Z".to_owned())
 }
 
 /// An event as a line.

@@ -6,6 +6,7 @@ mod show;
 
 use chrono::{DateTime, Utc};
 
+use crate::config::DatabaseArguments;
 use crate::exit::Ending;
 use crate::output::Output;
 
@@ -18,6 +19,17 @@ pub enum Command {
     Show(show::Arguments),
     /// List what contradicts the log: deliveries with the id of an event and other content. With a number, show one and where it differs
     Conflicts(conflicts::Arguments),
+}
+
+impl Command {
+    /// Where it looks.
+    pub fn database(&self) -> &DatabaseArguments {
+        match self {
+            Self::List(list) => &list.database,
+            Self::Show(show) => &show.database,
+            Self::Conflicts(conflicts) => &conflicts.database,
+        }
+    }
 }
 
 /// Runs it.

@@ -25,7 +25,7 @@ pub struct Arguments {
     /// The event's id, or its position in the log
     event: String,
     #[command(flatten)]
-    database: DatabaseArguments,
+    pub database: DatabaseArguments,
 }
 
 /// An event with everything around it.

@@ -8,6 +8,7 @@ use daybook_domain::scope::{Mode, Scope};
 use daybook_domain::time::Timestamp;
 use daybook_store::{Incoming, Source};
 use daybook_stripe::envelope::{self, Flaw, Unreadable};
+use daybook_stripe::translate::{Translation, translate};
 
 use crate::scope::ScopeArguments;
 
@@ -25,7 +26,7 @@ pub enum Entry {
     Refused(String),
 }
 
-/// Reads a line. `scope` says what the event itself does not.
+/// Reads a line, as far as the read models will: what they cannot read is said now, not when somebody misses it. `scope` says what the event itself does not.
 pub fn read(body: Bytes, scope: &ScopeArguments, now: DateTime<Utc>) -> Entry {
     match envelope::read(&body) {
         Ok(event) => {
@@ -37,7 +38,10 @@ pub fn read(body: Bytes, scope: &ScopeArguments, now: DateTime<Utc>) -> Entry {
                 created: Some(event.created.unix()),
                 ..bare(body.clone(), now)
             };
-            Entry::Event(Box::new(incoming))
+            match translate(&body).translation {
+                Translation::Quarantined { reason } => Entry::Unreadable(Box::new(incoming), reason.into()),
+                _ => Entry::Event(Box::new(incoming)),
+            }
         }
         Err(unreadable) => salvage(&unreadable, body, scope, now),
     }

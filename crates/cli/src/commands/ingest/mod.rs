@@ -1,5 +1,5 @@
 //! `daybook ingest`: events from a file or from standard input, one JSON object a line, as an operator's import. Good lines go in whatever the
-//! others are; each bad one is listed with its number and the reason. Memory does not grow with the file, and running it again changes nothing.
+//! others are; each bad one is listed with its number and the reason, also one that is stored and cannot be read. Memory does not grow with the file, and running it again changes nothing.
 
 mod entry;
 mod lines;
@@ -9,9 +9,9 @@ use std::fmt;
 
 use anyhow::Context;
 use chrono::Utc;
-use daybook_store::Recorder;
 use daybook_store::log::read;
 use daybook_store::recorder::{Limits, Recorded, Refused, Ticket};
+use daybook_store::{Incoming, Recorder};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -33,7 +33,7 @@ pub struct Arguments {
     #[command(flatten)]
     scope: ScopeArguments,
     #[command(flatten)]
-    database: DatabaseArguments,
+    pub database: DatabaseArguments,
 }
 
 /// Entries that wait for their answers at once.
@@ -125,9 +125,17 @@ async fn import(arguments: &Arguments, input: Input, opened: &Opened, output: Ou
 /// What came of it, and why some of it could not be said.
 type Done = (Summary, Option<anyhow::Error>);
 
+/// A line on its way into the log.
+struct Waiting {
+    number: u64,
+    ticket: Ticket,
+    /// why no read model will take it in
+    unreadable: Option<String>,
+}
+
 struct Import {
     recorder: Recorder,
-    waiting: VecDeque<(u64, Ticket)>,
+    waiting: VecDeque<Waiting>,
     summary: Summary,
     output: Output,
     /// why nothing more can be said; what was read goes in all the same
@@ -166,18 +174,14 @@ impl Import {
                 self.refuse(line.number, &reason);
                 Ok(())
             }
-            Entry::Unreadable(incoming, reason) => {
-                self.summary.unreadable += 1;
-                self.remark(&Remark { line: line.number, outcome: "stored, not readable", reason: &reason });
-                self.queue(line.number, *incoming).await
-            }
-            Entry::Event(incoming) => self.queue(line.number, *incoming).await,
+            Entry::Unreadable(incoming, reason) => self.queue(line.number, *incoming, Some(reason)).await,
+            Entry::Event(incoming) => self.queue(line.number, *incoming, None).await,
         }
     }
 
-    async fn queue(&mut self, number: u64, incoming: daybook_store::Incoming) -> anyhow::Result<()> {
+    async fn queue(&mut self, number: u64, incoming: Incoming, unreadable: Option<String>) -> anyhow::Result<()> {
         match self.recorder.enqueue(incoming).await {
-            Ok(ticket) => self.waiting.push_back((number, ticket)),
+            Ok(ticket) => self.waiting.push_back(Waiting { number, ticket, unreadable }),
             Err(Refused::Field(error)) => self.refuse(number, &error.to_string()),
             Err(error) => return Err(error).with_context(|| format!("stopped at line {number}")),
         }
@@ -185,8 +189,13 @@ impl Import {
     }
 
     async fn settle_one(&mut self) -> anyhow::Result<()> {
-        let Some((number, ticket)) = self.waiting.pop_front() else { return Ok(()) };
-        match ticket.wait().await {
+        let Some(Waiting { number, ticket, unreadable }) = self.waiting.pop_front() else { return Ok(()) };
+        let answer = ticket.wait().await;
+        if let (Ok(_), Some(reason)) = (&answer, &unreadable) {
+            self.summary.unreadable += 1;
+            self.remark(&Remark { line: number, outcome: "quarantined", reason });
+        }
+        match answer {
             Ok(Recorded::Appended(_)) => self.summary.appended += 1,
             Ok(Recorded::Duplicate(_)) => self.summary.duplicates += 1,
             Ok(Recorded::Conflict(position)) => {

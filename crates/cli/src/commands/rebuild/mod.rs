@@ -30,7 +30,7 @@ pub struct Arguments {
     #[arg(long, short)]
     yes: bool,
     #[command(flatten)]
-    database: DatabaseArguments,
+    pub database: DatabaseArguments,
 }
 
 /// What came of it.
