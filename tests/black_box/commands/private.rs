@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use tempfile::TempDir;
 
@@ -79,6 +80,53 @@ async fn a_killed_server_leaves_no_postgresql_behind_and_loses_nothing_it_acknow
     let page = ask(folder.path(), &["event", "list", "--json", "-n", "100"]).await.expect(0).json();
     assert_eq!(page["size"], acknowledged);
     ask(folder.path(), &["doctor", "--verify"]).await;
+}
+
+/// Delivers again until it is recorded, as Stripe does.
+async fn redeliver(server: &Server, id: &str) {
+    until("a delivery is recorded again", async || {
+        let answer = server.client().deliver(customer_created(id, "cus_ada")).await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_goes_on_with_the_database_when_the_command_that_started_it_ends() {
+    let folder = folder();
+    let mut ingest = command(folder.path(), &["ingest", "-"]);
+    ingest.env("DAYBOOK_WEBHOOK_SECRET", SECRET).env("DAYBOOK_MODE", "test").stdin(Stdio::piped());
+    let mut ingest = ingest.spawn().unwrap();
+    let note = folder.path().join("data/data/postmaster.pid");
+    until("ingest has started a database", async || {
+        std::fs::read_to_string(&note).is_ok_and(|note| note.contains("ready")).then_some(())
+    })
+    .await;
+    let first = serve(folder.path()).await;
+    let second = serve(folder.path()).await;
+    first.client().record(customer_created("evt_1", "cus_ada")).await;
+    drop(ingest.stdin.take());
+    assert!(ingest.wait().await.unwrap().success());
+    redeliver(&first, "evt_2").await;
+    redeliver(&second, "evt_3").await;
+    let inherits = |server: &Server| server.log().contains("this one runs it now");
+    let (mut heir, mut other) = if inherits(&first) { (first, second) } else { (second, first) };
+    assert!(inherits(&heir) && !inherits(&other), "{}\n{}", heir.log(), other.log());
+
+    heir.kill_and_wait().await;
+    redeliver(&other, "evt_4").await;
+    assert!(inherits(&other), "{}", other.log());
+    let page = ask(folder.path(), &["event", "list", "--json"]).await.expect(0).json();
+    assert_eq!(page["size"], 4);
+    assert!(other.stop().await.success());
+    assert_eq!(servers_in(folder.path()), Vec::<String>::new(), "it has stopped with its last owner");
+}
+
+#[tokio::test]
+async fn a_data_folder_that_is_none_is_refused_with_the_name_of_its_variable() {
+    let folder = folder();
+    let ran = ask(folder.path(), &["event", "list", "--data-dir=/dev/null"]).await.expect(1);
+    assert!(ran.err.contains("(DAYBOOK_DATA_DIR, --data-dir): /dev/null is no folder"), "{}", ran.err);
 }
 
 #[tokio::test]
