@@ -1,5 +1,7 @@
 //! Law 4: a rebuild from the log alone gives the rows that live processing gave, whatever the sizes of its batches and
-//! however often it was killed between two of them.
+//! however often it was killed, between two of them or in the middle of one.
+
+use std::{future::poll_fn, pin::pin, task::Poll};
 
 use daybook_simulator::deliver::{Disorder, disorder};
 use daybook_store::{Database, checkpoint, generation, snapshot::Snapshot};
@@ -11,6 +13,7 @@ use daybook_worker::{
     setup,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
+use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use super::harness;
@@ -38,6 +41,55 @@ async fn work_live(database: &Database, seed: u64) {
             return;
         }
     }
+}
+
+/// Applies the whole log as [`work_live`] does, but the process dies in every third batch or so: the connection ends
+/// wherever the batch happens to be. Returns how often a transaction was open then.
+async fn work_dying(database: &Database, pool: &PgPool, seed: u64) -> usize {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut connection = database.dedicated_connection().await.unwrap();
+    setup::ensure_generation(&mut connection).await.unwrap();
+    let generations = Generations::live(&generation::pointer(&mut connection).await.unwrap());
+    let mut engine = Engine::new(Loader::Any);
+    let mut killed = 0;
+    loop {
+        let size = settled_size(pool).await;
+        let limits = BatchLimits { records: random.random_range(1..40), ..BatchLimits::default() };
+        let lifetime = if random.random_ratio(1, 3) { random.random_range(1..30) } else { usize::MAX };
+        let (reached, in_transaction) = {
+            let place = (Place::Live, &generations);
+            let mut batch = pin!(apply_next(&mut connection, &mut engine, place, size, 1, &limits));
+            let mut polls = 0;
+            let reached = poll_fn(|context| {
+                polls += 1;
+                if polls > lifetime { Poll::Ready(None) } else { batch.as_mut().poll(context).map(Some) }
+            })
+            .await;
+            let in_transaction = if reached.is_none() { open_transactions(pool).await } else { 0 };
+            (reached.transpose().unwrap(), in_transaction)
+        };
+        match reached {
+            Some(reached) if reached == size => return killed,
+            Some(_) => {}
+            None => {
+                killed += usize::from(in_transaction > 0);
+                connection = database.dedicated_connection().await.unwrap();
+                engine = Engine::new(Loader::Any);
+            }
+        }
+    }
+}
+
+/// The size of the checkpoint, once whoever has moved it is through or gone.
+async fn settled_size(pool: &PgPool) -> i64 {
+    sqlx::query_scalar("select size from checkpoint for update").fetch_one(pool).await.unwrap()
+}
+
+/// How many workers are inside a transaction.
+async fn open_transactions(pool: &PgPool) -> i64 {
+    let workers = "select count(*) from pg_stat_activity where datname = current_database()
+                   and application_name = 'daybook worker' and state like 'idle in transaction%'";
+    sqlx::query_scalar(workers).fetch_one(pool).await.unwrap()
 }
 
 async fn rebuild_everything(database: &Database, states: usize) {
@@ -89,6 +141,21 @@ async fn live_processing_in_random_batches_with_kills_equals_a_rebuild() {
         rebuild_everything(&database, usize::MAX).await;
         assert_same(&live, &everything(&database).await, &format!("history {seed}"));
     }
+}
+
+#[tokio::test]
+async fn live_processing_that_dies_inside_its_transactions_equals_a_rebuild() {
+    let mut killed = 0;
+    for seed in 100..140 {
+        let (test, database) = harness::database().await;
+        let events = disorder(harness::history(seed, 1 + usize::from(seed % 5 == 0), 3), seed, &Disorder::TYPICAL);
+        harness::append(&database, &events).await;
+        killed += work_dying(&database, &test.pool, seed).await;
+        let live = everything(&database).await;
+        rebuild_everything(&database, usize::MAX).await;
+        assert_same(&live, &everything(&database).await, &format!("history {seed}"));
+    }
+    assert!(killed > 20, "only {killed} transactions were cut off");
 }
 
 #[tokio::test]
