@@ -1,5 +1,8 @@
 //! What a subscription makes of what it is told, in whatever order. Time is counted in days since 1970.
 
+mod handled;
+mod stored;
+
 use cqrs_es::Aggregate;
 
 use super::{PaidItem, Standing, Subscription, SubscriptionEvent};
