@@ -14,8 +14,8 @@ fn moment(rank: Rank) -> Moment {
     Moment { at: day(1), rank, event: EventId::new("evt_1") }
 }
 
-fn period() -> Option<Period> {
-    Some(Period { start: day(1), end: day(31) })
+fn period() -> Period {
+    Period { start: day(1), end: day(31) }
 }
 
 /// Nothing is left out.
@@ -33,7 +33,7 @@ fn full_snapshot() -> fact::Subscription {
         trial_end: Some(day(8)),
         trial_end_without_method: TrialEnd::Pause,
         has_payment_method: true,
-        period: period(),
+        period: Some(period()),
         pause_collection: Some(PauseCollection { behavior: "void".into(), resumes: Some(day(60)) }),
         invoiced_by_mail: true,
         latest_invoice: Some(InvoiceId::new("in_1")),
@@ -44,7 +44,7 @@ fn full_snapshot() -> fact::Subscription {
             product: Some(ProductId::new("prod_1")),
             lookup_key: Some("basic_monthly".into()),
             quantity: Some(3),
-            period: period(),
+            period: Some(period()),
         }],
         metadata: [("user_id".into(), "42".into())].into(),
     }
