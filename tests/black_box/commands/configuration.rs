@@ -39,7 +39,12 @@ async fn everything_wrong_is_told_at_once_by_the_names_of_the_variables() {
 
 #[tokio::test]
 async fn an_api_key_of_the_other_mode_stops_the_start_with_an_explanation() {
-    for (mode, key) in [("test", "sk_live_hunter2"), ("live", "sk_test_hunter2"), ("test", "rk_live_hunter2"), ("test", "sk_org_live_hunter2")] {
+    for (mode, key) in [
+        ("test", "sk_live_hunter2"),
+        ("live", "sk_test_hunter2"),
+        ("test", "rk_live_hunter2"),
+        ("test", "sk_org_live_hunter2"),
+    ] {
         let environment = [("DAYBOOK_WEBHOOK_SECRET", SECRET), ("DAYBOOK_MODE", mode), ("STRIPE_API_KEY", key)];
         let ran = serve(&environment, &[]).await.expect(2);
         assert!(!ran.err.contains("hunter2"), "{}", ran.err);
@@ -126,11 +131,22 @@ async fn a_database_that_another_build_made_is_told_from_one_that_is_up_to_date(
 #[tokio::test]
 async fn a_log_that_cannot_be_hides_nothing_of_any_command() {
     let folder = tempfile::tempdir().unwrap();
-    for words in [&["migrate"][..], &["event", "list"], &["key", "list"], &["policy", "show"], &["doctor"], &["balances", "cus_1"]] {
+    for words in [
+        &["migrate"][..],
+        &["event", "list"],
+        &["key", "list"],
+        &["policy", "show"],
+        &["doctor"],
+        &["balances", "cus_1"],
+    ] {
         let mut command = command(folder.path(), words);
         command.env("DAYBOOK_LOG_FORMAT", "xml").env("DATABASE_URL", "mysql://root:hunter2@localhost/x");
         let ran = run(command, b"").await.expect(2);
-        assert!(ran.err.contains("DAYBOOK_LOG_FORMAT (--log-format)") && ran.err.contains("DATABASE_URL"), "{}", ran.err);
+        assert!(
+            ran.err.contains("DAYBOOK_LOG_FORMAT (--log-format)") && ran.err.contains("DATABASE_URL"),
+            "{}",
+            ran.err
+        );
     }
 }
 

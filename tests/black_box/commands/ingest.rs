@@ -54,7 +54,8 @@ fn event(id: &str, object: &str) -> Vec<u8> {
 #[tokio::test]
 async fn lines_that_go_in_and_cannot_be_read_are_listed_as_quarantined() {
     let house = migrated().await;
-    let deep = format!(r#"{{"id":"cus_1","object":"customer","metadata":{}{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
+    let (open, close) = (r#"{"a":"#.repeat(50_000), "}".repeat(50_000));
+    let deep = format!(r#"{{"id":"cus_1","object":"customer","metadata":{open}1{close}}}"#);
     let file = lines(&[
         customer_created("evt_1", "cus_1"),
         event("evt_2", "[1, 2]"),

@@ -20,7 +20,7 @@ pub struct LogArguments {
         global = true,
         env = "DAYBOOK_LOG_FORMAT",
         hide_env_values = true,
-        value_name = "FORMAT",
+        value_name = "text|json",
         default_value = "text"
     )]
     log_format: String,

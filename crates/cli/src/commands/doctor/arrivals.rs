@@ -4,7 +4,7 @@ use chrono::Utc;
 use daybook_domain::entitlement::Policy;
 use daybook_domain::scope::Mode;
 use daybook_store::log::list::{Filter, Order, list};
-use daybook_store::log::read::{self, Record};
+use daybook_store::log::read;
 use daybook_store::policy::in_force;
 use daybook_store::{key, scope};
 
@@ -23,7 +23,7 @@ pub async fn look(opened: &Opened, configured: &[Mode]) -> anyhow::Result<Vec<Fi
         let newest = list(&mut connection, &filter, Order::NewestFirst, 1).await?.records.pop();
         if let Some(record) = newest {
             let ago = (Utc::now() - record.received_at).num_minutes().max(0);
-            findings.extend(clock(&record));
+            findings.extend(clock(record.position, record.received_at.timestamp(), record.signature.as_deref()));
             let found = format!("{scope}: the newest, {} by {}, came {} ago", record.kind, record.source, long(ago));
             findings.push(Finding::ok("arrivals", found));
             if !configured.is_empty() && !configured.contains(&scope.mode) {
@@ -56,18 +56,21 @@ pub async fn look(opened: &Opened, configured: &[Mode]) -> anyhow::Result<Vec<Fi
 }
 
 /// Seconds that a delivery may be on its way; more says that a clock here and Stripe's differ.
-const ON_ITS_WAY: i64 = 30;
+const ON_ITS_WAY: u64 = 30;
 
 /// The time that Stripe wrote into the signature of an accepted delivery, beside ours when it came.
-fn clock(record: &Record) -> Option<Finding> {
-    let signed: i64 = record.signature.as_deref()?.split(',').find_map(|part| part.trim().strip_prefix("t="))?.parse().ok()?;
-    let apart = record.received_at.timestamp().checked_sub(signed)?;
-    if apart.abs() <= ON_ITS_WAY {
+fn clock(position: i64, received: i64, signature: Option<&str>) -> Option<Finding> {
+    let signed = signature?.split(',').find_map(|part| part.trim().strip_prefix("t="))?;
+    let apart = received.checked_sub(signed.parse().ok()?)?;
+    if apart.unsigned_abs() <= ON_ITS_WAY {
         return None;
     }
     let direction = if apart > 0 { "after" } else { "before" };
-    let found = format!("record {} came {} s {direction} Stripe signed it, by this house's clock", record.position, apart.abs());
-    let advice = "synchronise the clock of the machine that receives (chrony, systemd-timesyncd): beyond DAYBOOK_SIGNATURE_TOLERANCE deliveries are refused";
+    let found = format!(
+        "record {position} came {} s {direction} Stripe signed it, by the clock of the machine that received it",
+        apart.unsigned_abs()
+    );
+    let advice = "synchronise that machine's clock (chrony, systemd-timesyncd): beyond DAYBOOK_SIGNATURE_TOLERANCE deliveries are refused";
     Some(Finding::note("clock", found, advice))
 }
 
@@ -76,5 +79,18 @@ fn long(minutes: i64) -> String {
         0..=120 => format!("{minutes} min"),
         121..=2_880 => format!("{} h", minutes / 60),
         _ => format!("{} days", minutes / 1_440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock;
+
+    #[test]
+    fn a_delivery_that_came_long_before_or_after_it_was_signed_tells_of_a_wrong_clock() {
+        assert!(clock(3, 1_000, Some("t=990,v1=ab")).is_none());
+        assert!(clock(3, 1_000, None).is_none() && clock(3, 1_000, Some("v1=ab")).is_none());
+        assert!(clock(3, 1_000, Some("t=800,v1=ab")).unwrap().found.starts_with("record 3 came 200 s after"));
+        assert!(clock(3, 1_000, Some("v1=ab, t=1200")).unwrap().found.starts_with("record 3 came 200 s before"));
     }
 }

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn an_event_goes_in_under_its_own_account_and_mode() {
         let Entry::Event(incoming) = of(
-            r#"{"id":"evt_1","object":"event","type":"invoice.paid","livemode":true,"created":7,"account":"acct_1","data":{"object":{}}}"#,
+            r#"{"id":"evt_1","object":"event","type":"customer.created","livemode":true,"created":7,"account":"acct_1","data":{"object":{"id":"cus_1","object":"customer"}}}"#,
         ) else {
             panic!("refused")
         };
@@ -128,5 +128,13 @@ mod tests {
         let Entry::Unreadable(incoming, reason) = of(line) else { panic!("not kept") };
         assert_eq!(incoming.kind, "invoice.paid");
         assert!(reason.starts_with("created: "), "{reason}");
+    }
+
+    #[test]
+    fn an_event_whose_object_cannot_be_read_goes_in_with_the_reason() {
+        let line = r#"{"id":"evt_1","object":"event","type":"invoice.paid","livemode":false,"created":7,"data":{"object":{}}}"#;
+        let Entry::Unreadable(incoming, reason) = of(line) else { panic!("not kept") };
+        assert_eq!((incoming.event_id.as_str(), incoming.created), ("evt_1", Some(7)));
+        assert!(reason.starts_with("data.object"), "{reason}");
     }
 }
