@@ -37,7 +37,8 @@ impl fmt::Display for Problem {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the policy has {}:\n  {}", count(.problems), list(.problems))]
 pub struct Error {
-    /// All that is wrong, in the order of the text; never empty. Where the text is no TOML, only that.
+    /// What is wrong, in the order of the text; never empty. Where the text is no TOML, only that; of more than twenty
+    /// problems the last one says how many more there are.
     pub problems: Vec<Problem>,
 }
 

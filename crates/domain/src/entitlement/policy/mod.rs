@@ -19,6 +19,15 @@ pub use duration::Duration;
 pub use error::{Error, Problem};
 pub use rules::{FullRefund, LostDispute, OpenDispute, PausedCollection, Rules, Summaries, Trial, Unlisted};
 
+/// The longest name of a feature, in bytes.
+pub const LONGEST_FEATURE: usize = 200;
+
+/// Whether a feature can be called so: 1 to [`LONGEST_FEATURE`] bytes without control characters. What could not be asked
+/// for is not granted either.
+pub fn is_feature_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= LONGEST_FEATURE && !name.chars().any(char::is_control)
+}
+
 /// Everything a policy says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {

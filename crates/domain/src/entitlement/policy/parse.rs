@@ -106,6 +106,7 @@ fn duration(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Duration> {
 fn features_of(reader: &mut Reader<'_>, section: &Section<'_>) -> BTreeMap<Box<str>, Feature> {
     let mut features = BTreeMap::new();
     for node in section.nodes() {
+        reader.feature_name(&node);
         let Some(below) = reader.section(&node, "a feature: `{ kind = \"switch\" }`") else { continue };
         if let Some(feature) = feature_of(reader, &node, &below) {
             features.insert(node.key.into(), feature);

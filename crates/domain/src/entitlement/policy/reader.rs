@@ -1,6 +1,7 @@
 //! Reading TOML with places: whatever does not fit is noted with line, column, what was found and what was expected, and
 //! reading goes on.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::{
@@ -8,15 +9,24 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Problem, lookalike::nearest};
+use super::{LONGEST_FEATURE, Problem, is_feature_name, lookalike::nearest};
 
 /// The longest piece of the text that a problem quotes, in characters.
 const LONGEST_QUOTE: usize = 60;
+
+/// So many problems are told; who mends them sees the next ones.
+const MOST_TOLD: usize = 20;
+
+/// So many are remembered at a time, as they are not found in the order of the text.
+const MOST_NOTED: usize = 1_000;
 
 /// The problems found so far in a text.
 #[derive(Debug)]
 pub(super) struct Reader<'t> {
     text: &'t str,
+    /// How many there are besides those below.
+    forgotten: usize,
+    /// By the byte they stand at. Their lines and columns are worked out at the end.
     problems: Vec<(usize, Problem)>,
 }
 
@@ -49,7 +59,8 @@ impl<'v> Section<'v> {
         let path = self.path.clone();
         self.table.iter().map(move |(key, value)| {
             let name: &'v str = key.get_ref();
-            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let path =
+                if path.is_empty() { printable(name).into_owned() } else { format!("{path}.{}", printable(name)) };
             Node { path, key: name, key_span: key.span(), value }
         })
     }
@@ -88,13 +99,25 @@ impl<'v> Node<'v> {
 impl<'t> Reader<'t> {
     /// A reader of this text.
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, problems: Vec::new() }
+        Self { text, forgotten: 0, problems: Vec::new() }
     }
 
-    /// All problems, in the order of the text.
+    /// All problems, in the order of the text. Of very many the first are told, and the last one says how many more there are.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
-        self.problems.sort_by(|(left, one), (right, other)| (left, &one.at).cmp(&(right, &other.at)));
-        self.problems.into_iter().map(|(_, problem)| problem).collect()
+        let more = self.keep_first();
+        let mut problems = std::mem::take(&mut self.problems);
+        if let Some((_, last)) = problems.get_mut(MOST_TOLD) {
+            let count = more + 1;
+            last.at.clear();
+            last.found = if count == 1 { "1 more problem".to_owned() } else { format!("{count} more problems") };
+            "the ones above to be mended first".clone_into(&mut last.expected);
+            last.suggestion = None;
+        }
+        let placed = problems.into_iter().map(|(start, problem)| {
+            let (line, column) = self.place(start);
+            Problem { line, column, ..problem }
+        });
+        placed.collect()
     }
 
     /// Notes that the text is no TOML here.
@@ -117,12 +140,25 @@ impl<'t> Reader<'t> {
 
     /// Notes that a key is not known here.
     pub(super) fn unknown_key(&mut self, node: &Node<'_>, expected: impl Into<String>, meant: Option<&str>) {
-        self.note(&node.key_span, node.path.clone(), format!("the key `{}`", node.key), expected.into(), meant);
+        self.note(
+            &node.key_span,
+            node.path.clone(),
+            format!("the key `{}`", printable(node.key)),
+            expected.into(),
+            meant,
+        );
     }
 
     /// Notes that something is missing below a key.
     pub(super) fn missing(&mut self, node: &Node<'_>, found: &str, expected: impl Into<String>) {
         self.note(&node.key_span, node.path.clone(), found.to_owned(), expected.into(), None);
+    }
+
+    /// Notes a key by which no feature could be asked for.
+    pub(super) fn feature_name(&mut self, node: &Node<'_>) {
+        if !is_feature_name(node.key) {
+            self.unknown_key(node, format!("a name of 1 to {LONGEST_FEATURE} bytes without control characters"), None);
+        }
     }
 
     /// Notes every key of a section that is not one of these.
@@ -193,9 +229,19 @@ impl<'t> Reader<'t> {
     }
 
     fn note(&mut self, span: &Range<usize>, at: String, found: String, expected: String, meant: Option<&str>) {
-        let (line, column) = self.place(span.start);
         let suggestion = meant.map(str::to_owned);
-        self.problems.push((span.start, Problem { line, column, at, found, expected, suggestion }));
+        self.problems.push((span.start, Problem { line: 0, column: 0, at, found, expected, suggestion }));
+        if self.problems.len() >= MOST_NOTED {
+            self.keep_first();
+        }
+    }
+
+    /// Forgets all but the first problems of the text and the one after them. How many were forgotten so far.
+    fn keep_first(&mut self) -> usize {
+        self.problems.sort_by(|(left, one), (right, other)| (left, &one.at).cmp(&(right, &other.at)));
+        self.forgotten += self.problems.len().saturating_sub(MOST_TOLD + 1);
+        self.problems.truncate(MOST_TOLD + 1);
+        self.forgotten
     }
 
     /// The line that a byte stands in.
@@ -227,11 +273,23 @@ impl<'t> Reader<'t> {
         if quote.len() < first.len() {
             quote.push_str("...");
         }
+        let quote = printable(&quote).into_owned();
         if quote.starts_with(['"', '\'']) { quote } else { format!("`{quote}`") }
     }
 }
 
+/// The same on one line, with control characters spelled out; nothing that a terminal would obey.
+fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let spell = |letter: char| {
+        if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() }
+    };
+    Cow::Owned(text.chars().map(spell).collect())
+}
+
 /// Names for a person to choose from.
 pub(super) fn names<'a>(known: impl Iterator<Item = &'a str>) -> String {
-    known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    known.map(|name| format!("`{}`", printable(name))).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,7 @@
 //! Reading and writing policies: what is refused, with its place, and what stays itself.
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 
 use super::{Policy, Rules};
@@ -116,6 +118,46 @@ fn text_that_is_no_toml_is_told_with_its_place() {
     insta::assert_snapshot!(problems(text));
     insta::assert_snapshot!(problems("grace = \"7 days"));
     insta::assert_snapshot!(problems("{\"rules\": {}}"));
+}
+
+#[test]
+fn a_feature_that_could_not_be_asked_for_is_refused_with_its_place() {
+    let long = "x".repeat(200);
+    let switch = "= { kind = \"switch\" }";
+    assert!(Policy::parse(&format!("[features]\n{long} {switch}\n\"größe / [1]\" {switch}")).is_ok());
+    let text = format!(
+        "[features]\n\"a\\u0000b\" {switch}\n\"line\\nbreak\" {switch}\n\"\\u001b[2J\" {switch}\n\"\\u0085\" {switch}\n\"\" {switch}\n\
+         {long}x {switch}\n\n[defaults]\n\"a\\u0000b\" = true\n"
+    );
+    insta::assert_snapshot!(problems(&text).replace(&long, "(200 times x)"));
+}
+
+#[test]
+fn an_array_in_ten_thousand_arrays_is_refused_in_a_few_lines() {
+    let told = problems(&format!("x = {}{}", "[".repeat(10_000), "]".repeat(10_000)));
+    assert!(told.lines().count() <= 22, "{told}");
+    assert!(told.contains("line 1, column"), "{told}");
+}
+
+#[test]
+fn of_very_many_problems_the_first_are_told_and_the_others_counted() {
+    let mut text = String::from("[features]\n");
+    (0..5_000).for_each(|number| writeln!(text, "feature_{number} = true").unwrap());
+    let error = Policy::parse(&text).unwrap_err();
+    assert_eq!(error.problems.len(), 21);
+    let last = error.problems.last().unwrap().to_string();
+    assert_eq!(last, "line 22, column 14: found 4980 more problems, expected the ones above to be mended first");
+}
+
+#[test]
+fn a_large_policy_is_read() {
+    let mut text = String::from("[features]\n");
+    (0..2_000).for_each(|number| writeln!(text, "feature_{number} = {{ kind = \"limit\" }}").unwrap());
+    for number in 0..2_000 {
+        writeln!(text, "[plans.plan_{number}]\nprices = [\"price_{number}\"]\ngrants.feature_{number} = 5").unwrap();
+    }
+    let policy = Policy::parse(&text).unwrap();
+    assert_eq!((policy.features.len(), policy.plans.len()), (2_000, 2_000));
 }
 
 #[test]
