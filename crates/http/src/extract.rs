@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -28,21 +28,6 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T
             .await
             .map_err(|rejection| Problem::malformed(format!("the path: {}", rejection.body_text())))?;
         Ok(Self(named))
-    }
-}
-
-/// The query.
-#[derive(Debug)]
-pub struct Asked<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Query(asked) = Query::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| Problem::malformed(format!("the query: {}", rejection.body_text())))?;
-        Ok(Self(asked))
     }
 }
 
@@ -85,9 +70,4 @@ pub fn check_id<'a>(id: &'a str, place: &'static str) -> Result<&'a str, Problem
         return Err(Problem::malformed(format!("{place}: an id has no control characters")));
     }
     Ok(id)
-}
-
-/// Extracts from parts what needs no state.
-pub(crate) async fn parts<T: FromRequestParts<()>>(parts: &mut Parts) -> Result<T, T::Rejection> {
-    T::from_request_parts(parts, &()).await
 }

@@ -8,7 +8,7 @@
 //! - [`problem`]: everything that can go wrong, as problem+json
 //! - [`webhook`]: deliveries, verified and recorded
 //! - [`auth`]: bearer keys
-//! - [`extract`], [`wait`], `deadline`: what a request says, waiting for one's own write, and ending in time
+//! - [`extract`], [`query`], [`wait`], `deadline`: what a request says, waiting for one's own write, and ending in time
 //! - [`entitlement`]: working out entitlement answers; [`cache`]: keeping them, right across processes
 //! - [`v1`]: the read API, one file for each resource
 //! - [`health`], [`metrics`], [`openapi`]: how it is, what it counts, what it offers
@@ -23,6 +23,7 @@ pub mod health;
 pub mod metrics;
 pub mod openapi;
 pub mod problem;
+pub mod query;
 pub mod router;
 pub mod server;
 pub mod state;

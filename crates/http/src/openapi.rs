@@ -7,6 +7,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi};
 
+use crate::auth::AppCaller;
 use crate::problem::ProblemDocument;
 use crate::router;
 
@@ -23,7 +24,7 @@ use crate::router;
         (name = "books", description = "Customers, subscriptions and balances. An analyst's key."),
         (name = "log", description = "The events behind it all. An analyst's key; exact bytes an auditor's."),
         (name = "webhooks", description = "Where Stripe delivers. Signed, no key."),
-        (name = "operation", description = "How it is. No key, `/v1/projections` an analyst's."),
+        (name = "operation", description = "How it is. No key; `/openapi.json` any key, `/v1/projections` an analyst's."),
     ),
     components(schemas(ProblemDocument)),
     modifiers(&BearerKeys)
@@ -93,12 +94,16 @@ pub fn text() -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
-/// Serves the document.
+/// Serves the document. Any key opens it.
 #[utoipa::path(
-    get, path = "/openapi.json", tag = "operation", security(()),
-    responses((status = 200, description = "This document.", content_type = "application/json"))
+    get, path = "/openapi.json", tag = "operation",
+    responses(
+        (status = 200, description = "This document.", content_type = "application/json"),
+        (status = 401, description = "No valid key."),
+        (status = 503, description = "Keys cannot be looked up now; `Retry-After` says when to ask again."),
+    )
 )]
-pub async fn openapi() -> Result<impl IntoResponse, crate::Problem> {
+pub async fn openapi(_caller: AppCaller) -> Result<impl IntoResponse, crate::Problem> {
     Ok(([(header::CONTENT_TYPE, "application/json")], text()?))
 }
 

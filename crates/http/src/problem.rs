@@ -31,10 +31,10 @@ pub enum Problem {
         has: Role,
     },
     /// Nothing answers at this path.
-    #[error("nothing answers at this path; see /openapi.json for what does")]
+    #[error("nothing answers at this path; /openapi.json, with a key, says what does")]
     NoSuchPath,
     /// Nothing answers to this method here.
-    #[error("this path does not answer to this method; see /openapi.json")]
+    #[error("this path does not answer to this method; /openapi.json, with a key, says to which it does")]
     NoSuchMethod,
     /// The path names something nobody has seen in the key's scope.
     #[error("no {what} of this id is known in the account and mode of this key")]
@@ -229,6 +229,8 @@ fn signature_reason(error: &signature::Error) -> &'static str {
     match error {
         signature::Error::Missing => "signature_missing",
         signature::Error::TooLong { .. } | signature::Error::Malformed { .. } => "signature_malformed",
+        signature::Error::TooMany => "signature_too_many",
+        signature::Error::Several => "signature_twice",
         signature::Error::NoV1 => "signature_without_v1",
         signature::Error::NoMatch => "signature_mismatch",
         signature::Error::TooOld { .. } => "signature_too_old",

@@ -6,27 +6,42 @@ use std::time::Duration;
 use daybook_domain::scope::ScopeId;
 use daybook_projections::records;
 use daybook_store::snapshot::Snapshot;
-use serde::Deserialize;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use utoipa::IntoParams;
 
 use crate::Problem;
-use crate::extract::check_id;
+use crate::config::Config;
+use crate::query::{POSITIONS, Parameters, Query};
 use crate::state::Shared;
 
 /// The pause between two searches for an object.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What must have been applied before an answer.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wait {
     /// Answer at this size or a later one: the position of a record that must be seen, plus one.
     pub min_size: Option<i64>,
     /// Answer when an event about the object with this id has been applied: `cs_...` of a checkout that just returned.
     pub after_object: Option<String>,
-    /// How long to wait, in milliseconds; the server has an upper bound.
+    /// How long to wait, in milliseconds: 5,000 unless said, at most 15,000.
     pub wait_ms: Option<u64>,
+}
+
+impl Parameters for Wait {
+    fn names() -> impl Iterator<Item = &'static str> {
+        ["min_size", "after_object", "wait_ms"].into_iter()
+    }
+
+    fn read(query: &Query, config: &Config) -> Result<Self, Problem> {
+        let longest = u64::try_from(config.wait.longest.as_millis()).unwrap_or(u64::MAX);
+        Ok(Self {
+            min_size: query.whole("min_size", POSITIONS)?,
+            after_object: query.id("after_object")?,
+            wait_ms: query.whole("wait_ms", 0..=longest)?,
+        })
+    }
 }
 
 impl Wait {
@@ -61,7 +76,7 @@ pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snap
     let longest = wait.wait_ms.map_or(limits.usual, Duration::from_millis).min(limits.longest);
     let deadline = Instant::now() + longest;
     let _waiting = app.readers.try_acquire().map_err(|_| Problem::Busy)?;
-    let object = wait.after_object.as_deref().map(|id| check_id(id, "after_object")).transpose()?;
+    let object = wait.after_object.as_deref();
     let wanted = wait.min_size.unwrap_or(0);
     let mut moves = app.horizon.moves();
     let snapshot = Snapshot::begin(pool).await?;

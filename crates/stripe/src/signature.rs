@@ -1,7 +1,7 @@
 //! The `Stripe-Signature` header: HMAC-SHA256 over the bytes `"{t}.{body}"`, checked before anything is parsed.
 //!
 //! Only scheme `v1` counts. All comparisons take constant time, the work is bounded (a header of at most
-//! [`MAX_HEADER`] bytes, its first [`MAX_SIGNATURES`] signatures), and several secrets may be in force while one is
+//! [`MAX_HEADER`] bytes its first [`MAX_SIGNATURES`] signatures), and several secrets may be in force while one is
 //! rolled. The timestamp is judged after the signature: whether a stranger's message is too old is no one's business,
 //! and a genuine one that is too old or too new tells the operator that a clock is wrong or a delivery was replayed.
 //! Messages say what to do; they never quote the header, the body or a secret.
@@ -11,7 +11,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 /// Longest header that is looked at, in bytes. Stripe's are about 150; a rolled secret adds 68.
 pub const MAX_HEADER: usize = 8 * 1024;
-/// How many `v1` signatures of a header are considered.
+/// How many `v1` signatures of a header are considered. Stripe sends one for each secret in force.
 pub const MAX_SIGNATURES: usize = 16;
 /// Stripe's own default tolerance, seconds.
 pub const DEFAULT_TOLERANCE: i64 = 300;
@@ -100,6 +100,15 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// None of those that are considered matches, and there are more of them.
+    #[error(
+        "the Stripe-Signature header has more than {MAX_SIGNATURES} v1 signatures and none of the first {MAX_SIGNATURES} matches: \
+         Stripe sends one for each secret in force, so something on the way added others"
+    )]
+    TooMany,
+    /// The header came more than once: which of them is meant, nobody can say.
+    #[error("there is more than one Stripe-Signature header: Stripe sends one, so something on the way added another")]
+    Several,
     /// Only other schemes, such as `v0`.
     #[error("the Stripe-Signature header has no v1 signature; other schemes prove nothing")]
     NoV1,
@@ -144,7 +153,8 @@ pub fn verify(
     tolerance: i64,
 ) -> Result<Match, Error> {
     let header = Header::read(header.ok_or(Error::Missing)?)?;
-    let secret = header.matching(body, secrets).ok_or(Error::NoMatch)?;
+    let none = if header.more { Error::TooMany } else { Error::NoMatch };
+    let secret = header.matching(body, secrets).ok_or(none)?;
     let age = now.saturating_sub(header.seconds);
     if age > tolerance {
         return Err(Error::TooOld { seconds: age, tolerance });
@@ -161,6 +171,8 @@ struct Header<'a> {
     timestamp: &'a str,
     seconds: i64,
     signatures: Vec<[u8; 32]>,
+    /// Whether there are signatures that are not considered.
+    more: bool,
 }
 
 impl<'a> Header<'a> {
@@ -169,12 +181,14 @@ impl<'a> Header<'a> {
             return Err(Error::TooLong { length: header.len() });
         }
         let text = std::str::from_utf8(header).map_err(|_| Error::Malformed { what: "it is not text" })?;
-        let (mut timestamp, mut signatures, mut v1_seen) = (None, Vec::new(), false);
+        let (mut timestamp, mut signatures, mut more) = (None, Vec::new(), false);
+        let mut v1_seen = false;
         for (scheme, value) in text.split(',').filter_map(|element| element.trim().split_once('=')) {
             match scheme {
                 "t" if timestamp.is_some() => return Err(Error::Malformed { what: "it has two timestamps" }),
                 "t" => timestamp = Some(value),
-                "v1" if signatures.len() < MAX_SIGNATURES => {
+                "v1" if signatures.len() == MAX_SIGNATURES => more = true,
+                "v1" => {
                     v1_seen = true;
                     signatures.extend(decode(value));
                 }
@@ -188,7 +202,7 @@ impl<'a> Header<'a> {
         if signatures.is_empty() {
             return Err(Error::Malformed { what: "its v1 signature is not 64 hexadecimal digits" });
         }
-        Ok(Self { timestamp, seconds: seconds(timestamp)?, signatures })
+        Ok(Self { timestamp, seconds: seconds(timestamp)?, signatures, more })
     }
 
     /// Index of the first secret that made one of the signatures. Every pair is compared, so that the time taken

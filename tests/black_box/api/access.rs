@@ -1,4 +1,4 @@
-//! Who may ask what: nothing but webhook, health, metrics and the interface's own description answers without a key.
+//! Who may ask what: nothing but webhook, health and metrics answers without a key.
 
 use std::fmt::Write;
 
@@ -14,6 +14,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("/v1/customers/cus_ada/entitlements/pro", "app"),
     ("/v1/customers/cus_ada/entitlements", "app"),
     ("/v1/accounts/ada/entitlements", "app"),
+    ("/openapi.json", "app"),
     ("/v1/accounts/ada/entitlements/pro", "app"),
     ("/v1/customers/cus_ada", "analyst"),
     ("/v1/customers/cus_ada/balances", "analyst"),

@@ -67,8 +67,8 @@ async fn projections_say_which_generation_answers_and_how_far_it_is() {
 
 #[tokio::test]
 async fn the_interface_describes_itself_as_it_is_committed() {
-    let (_house, server) = House::with_server().await;
-    let described = server.client().get("/openapi.json").await.expect(200).json();
+    let (_house, _server, app) = House::with_story("app").await;
+    let described = app.get("/openapi.json").await.expect(200).json();
     let committed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json")).unwrap();
     let committed: serde_json::Value = serde_json::from_slice(&committed).unwrap();
     assert!(described == committed, "docs/openapi.json is not what is served; crates/http has a test that writes it");

@@ -102,8 +102,38 @@ async fn a_header_with_a_hundred_signatures_is_answered_at_once() {
     let header = format!("t={time},{}", wrong.join(","));
     let began = std::time::Instant::now();
     let answer = client.deliver_with(WEBHOOK, &header, body).await.expect(400);
-    assert!(["signature_mismatch", "signature_malformed"].contains(&answer.reason().as_str()), "{}", answer.text());
+    assert_eq!(answer.reason(), "signature_too_many", "{}", answer.text());
     assert!(began.elapsed().as_secs() < 2);
+    assert_eq!(log::records(&house.database.pool).await.len(), 0);
+}
+
+#[tokio::test]
+async fn the_sixteenth_signature_of_a_header_counts_and_a_later_one_is_said_to_be_too_many() {
+    let (_house, server) = House::with_server().await;
+    let client = server.client();
+    let body = customer_created("evt_1", "cus_1");
+    let right = client.sign(now(), &body);
+    let (time, hex) = right.split_once(",v1=").unwrap();
+    let wrong = format!(",v1={}", "00".repeat(32));
+    let at_place =
+        async |place: usize| client.deliver_with(WEBHOOK, &format!("{time}{},v1={hex}", wrong.repeat(place - 1)), body.clone()).await;
+    at_place(16).await.expect(200);
+    assert_eq!(at_place(17).await.expect(400).reason(), "signature_too_many");
+}
+
+#[tokio::test]
+async fn two_signature_headers_are_refused_even_if_one_is_right() {
+    let (house, server) = House::with_server().await;
+    let client = server.client();
+    let body = customer_created("evt_1", "cus_1");
+    let right = client.sign(now(), &body);
+    let wrong = client.signing_with("whsec_somebody_elses_secret").sign(now(), &body);
+    for both in [[right.as_str(), wrong.as_str()], [wrong.as_str(), right.as_str()]] {
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(both.map(|one| ("stripe-signature", one)));
+        let answer = client.send(hyper::Method::POST, WEBHOOK, &headers, body.clone().into()).await.expect(400);
+        assert_eq!(answer.reason(), "signature_twice");
+    }
     assert_eq!(log::records(&house.database.pool).await.len(), 0);
 }
 

@@ -11,7 +11,8 @@ use crate::Problem;
 use crate::auth::AppCaller;
 use crate::entitlement::answer::{BestEntitlement, Stamp};
 use crate::entitlement::question::{Question, Subject};
-use crate::extract::{Asked, Named, check_id};
+use crate::extract::{Named, check_id};
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::Wait;
 
@@ -58,11 +59,10 @@ pub async fn entitlements(
     State(app): State<Shared>,
     AppCaller(access): AppCaller,
     Named(account): Named<String>,
-    Asked(explanation): Asked<Explanation>,
-    Asked(wait): Asked<Wait>,
+    Asked((explanation, wait)): Asked<(Explanation, Wait)>,
 ) -> Result<Response, Problem> {
     let subject = Subject::Account(check_id(&account, "the account")?);
-    answer_one(&app, access.scope, Question { subject, feature: None }, &explanation, &wait).await
+    answer_one(&app, access.scope, Question { subject, feature: None }, explanation, &wait).await
 }
 
 /// May this account of yours use this feature?
@@ -83,10 +83,9 @@ pub async fn entitlement(
     State(app): State<Shared>,
     AppCaller(access): AppCaller,
     Named((account, feature)): Named<(String, String)>,
-    Asked(explanation): Asked<Explanation>,
-    Asked(wait): Asked<Wait>,
+    Asked((explanation, wait)): Asked<(Explanation, Wait)>,
 ) -> Result<Response, Problem> {
     let subject = Subject::Account(check_id(&account, "the account")?);
     let feature = Some(check_feature(&feature)?);
-    answer_one(&app, access.scope, Question { subject, feature }, &explanation, &wait).await
+    answer_one(&app, access.scope, Question { subject, feature }, explanation, &wait).await
 }

@@ -5,13 +5,15 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::money::{Currency, Money};
 use daybook_projections::{balances, customers, journal, records};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::auth::AnalystCaller;
+use crate::config::Config;
 use crate::entitlement::answer::{Because, Positions, because_of};
-use crate::extract::{Asked, Named, check_id};
+use crate::extract::{Named, check_id};
+use crate::query::{Asked, Parameters, Query};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 
@@ -21,11 +23,21 @@ const USUAL_POSTINGS: i64 = 20;
 pub(super) const MOST_POSTINGS: i64 = 500;
 
 /// How much of the journal is shown.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Shown {
     /// How many of the newest postings are shown: 20 unless said, at most 500.
     postings: Option<i64>,
+}
+
+impl Parameters for Shown {
+    fn names() -> impl Iterator<Item = &'static str> {
+        ["postings"].into_iter()
+    }
+
+    fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
+        Ok(Self { postings: query.whole("postings", 0..=MOST_POSTINGS)? })
+    }
 }
 
 /// A customer's books.
@@ -97,11 +109,10 @@ pub async fn balances(
     State(app): State<Shared>,
     AnalystCaller(access): AnalystCaller,
     Named(customer): Named<String>,
-    Asked(shown): Asked<Shown>,
-    Asked(wait): Asked<Wait>,
+    Asked((shown, wait)): Asked<(Shown, Wait)>,
 ) -> Result<Json<Books>, Problem> {
     check_id(&customer, "the customer")?;
-    let limit = shown.postings.unwrap_or(USUAL_POSTINGS).clamp(0, MOST_POSTINGS);
+    let limit = shown.postings.unwrap_or(USUAL_POSTINGS);
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
     let size = snapshot.size();
     let sums = balances::of_customer(&mut snapshot, access.scope, &customer).await?;

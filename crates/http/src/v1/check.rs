@@ -11,7 +11,8 @@ use crate::auth::AppCaller;
 use crate::cache::kept::Kept;
 use crate::entitlement::answer::{BestEntitlement, Entitlement, Stamp};
 use crate::entitlement::question::{self, Question, Subject};
-use crate::extract::{Asked, Body, check_id};
+use crate::extract::{Body, check_id};
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::Wait;
 
@@ -103,8 +104,7 @@ pub struct CheckError {
 pub async fn check(
     State(app): State<Shared>,
     AppCaller(access): AppCaller,
-    Asked(explanation): Asked<Explanation>,
-    Asked(wait): Asked<Wait>,
+    Asked((explanation, wait)): Asked<(Explanation, Wait)>,
     Body(request): Body<CheckRequest>,
 ) -> Result<Response, Problem> {
     ensure_bounds(&request.checks)?;

@@ -13,7 +13,8 @@ use super::subscriptions::Subscription;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::entitlement::answer::{Because, Positions};
-use crate::extract::{Asked, Named, check_id};
+use crate::extract::{Named, check_id};
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 

@@ -10,7 +10,8 @@ use crate::Problem;
 use crate::auth::AppCaller;
 use crate::entitlement::answer::{Entitlement, Stamp};
 use crate::entitlement::question::{Question, Subject};
-use crate::extract::{Asked, Named, check_id};
+use crate::extract::{Named, check_id};
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::Wait;
 
@@ -40,9 +41,8 @@ pub async fn entitlements(
     State(app): State<Shared>,
     AppCaller(access): AppCaller,
     Named(customer): Named<String>,
-    Asked(explanation): Asked<Explanation>,
-    Asked(wait): Asked<Wait>,
+    Asked((explanation, wait)): Asked<(Explanation, Wait)>,
 ) -> Result<Response, Problem> {
     let subject = Subject::Customer(check_id(&customer, "the customer")?);
-    answer_one(&app, access.scope, Question { subject, feature: None }, &explanation, &wait).await
+    answer_one(&app, access.scope, Question { subject, feature: None }, explanation, &wait).await
 }

@@ -1,7 +1,7 @@
 //! `GET /v1/customers/{id}/entitlements/{feature}`: the question that applications ask thousands of times a second. What is kept is answered without
 //! database, span or wait; everything else goes the long way round once and is kept then.
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::response::Response;
 use daybook_domain::scope::ScopeId;
 use daybook_store::key::Role;
@@ -13,10 +13,11 @@ use crate::cache::kept::close;
 use crate::entitlement::answer::{Entitlement, Stamp};
 use crate::entitlement::inquiry::now;
 use crate::entitlement::question::{Question, Subject, staleness};
-use crate::extract::{Asked, Named, check_id};
+use crate::extract::{Named, check_id};
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::Wait;
-use crate::{Problem, deadline, extract, metrics};
+use crate::{Problem, deadline, metrics};
 
 /// Its route, as metrics name it.
 const ROUTE: &str = "/v1/customers/{id}/entitlements/{feature}";
@@ -83,9 +84,8 @@ fn from_cache(app: &Shared, scope: ScopeId, customer: &str, feature: &str) -> Op
 async fn the_long_way(app: Shared, customer: String, feature: String, request: Request) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let access = app.keyring.authenticate(&parts.headers).await?.needs(Role::App)?;
-    let wait: Asked<Wait> = extract::parts(&mut parts).await?;
-    let explanation: Asked<Explanation> = extract::parts(&mut parts).await?;
+    let Asked((explanation, wait)) = Asked::<(Explanation, Wait)>::from_request_parts(&mut parts, &app).await?;
     let subject = Subject::Customer(check_id(&customer, "the customer")?);
     let feature = Some(check_feature(&feature)?);
-    answer_one(&app, access.scope, Question { subject, feature }, &explanation.0, &wait.0).await
+    answer_one(&app, access.scope, Question { subject, feature }, explanation, &wait).await
 }

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use daybook_domain::scope::ScopeId;
 use daybook_projections::{aggregates, journal, records};
 use daybook_store::key::Role;
+use daybook_store::log::conflict;
 use daybook_store::log::read::{self, Record};
 use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
@@ -24,7 +25,8 @@ use super::events::Event;
 use super::masked::{Cover, cover};
 use crate::Problem;
 use crate::auth::{AnalystCaller, AuditorCaller};
-use crate::extract::{Asked, Named, check_id};
+use crate::extract::{Named, check_id};
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 
@@ -38,8 +40,10 @@ pub struct EventAnswer {
     evidence: Evidence,
     /// Every verified delivery, oldest first.
     deliveries: Vec<Delivery>,
-    /// What came under the same id and API version but says something else, oldest first.
+    /// What came under the same id and API version but says something else, oldest first; the first 20 of `conflict_count`.
     conflicts: Vec<Conflict>,
+    /// How many there are; `conflicts` shows the first 20.
+    conflict_count: i64,
     /// What it led to.
     led_to: LedTo,
     /// The body as JSON; null when it is none.
@@ -150,12 +154,14 @@ pub async fn event(
     let what = if is_auditor { Cover::Secrets } else { Cover::SecretsAndPersons };
     let covered = cover(&bytes, what);
     let deliveries = read::deliveries(&mut snapshot, position).await?;
-    let conflicts = read::conflicts(&mut snapshot, position).await?;
+    let conflicts = conflict::of_record(&mut snapshot, position).await?;
+    let conflict_count = conflict::count_of_record(&mut snapshot, position).await?;
     let mut outcomes: BTreeMap<_, _> = records::of_positions(&mut snapshot, &[position]).await?;
     let outcome = outcomes.get(&position).cloned();
     let answer = EventAnswer {
         evidence: Evidence::of(&mut snapshot, &record, is_auditor).await?,
         deliveries: deliveries.into_iter().map(Delivery::from).collect(),
+        conflict_count,
         conflicts: conflicts.into_iter().map(Conflict::from).collect(),
         led_to: LedTo::of(&mut snapshot, &record, outcome.as_ref()).await?,
         event: Event::of(record, &mut outcomes),
@@ -184,6 +190,7 @@ pub async fn body(
     State(app): State<Shared>,
     AuditorCaller(access): AuditorCaller,
     Named(id): Named<String>,
+    Asked(()): Asked<()>,
 ) -> Result<Response, Problem> {
     let mut snapshot = then_read(&app, access.scope, &Wait::default()).await?;
     let size = snapshot.size();
@@ -264,8 +271,8 @@ impl From<read::Delivery> for Delivery {
     }
 }
 
-impl From<read::Conflict> for Conflict {
-    fn from(conflict: read::Conflict) -> Self {
+impl From<conflict::Conflict> for Conflict {
+    fn from(conflict: conflict::Conflict) -> Self {
         Self {
             id: conflict.id,
             received_at: conflict.received_at,

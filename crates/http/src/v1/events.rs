@@ -2,7 +2,6 @@
 //! move nothing.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use axum::Json;
 use axum::extract::State;
@@ -12,12 +11,13 @@ use daybook_projections::records::{self, Outcome, Subject};
 use daybook_store::log::list::{self, Filter, Order};
 use daybook_store::log::read::{Record, records_at};
 use daybook_store::snapshot::Snapshot;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::auth::AnalystCaller;
-use crate::extract::{Asked, check_id};
+use crate::config::Config;
+use crate::query::{Asked, POSITIONS, Parameters, Query};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 
@@ -27,7 +27,7 @@ const USUAL_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
 /// Which events are wanted.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     /// Of this type, or of a family of types: `invoice.paid`, `invoice.*`.
@@ -37,9 +37,11 @@ pub struct Wanted {
     /// About the object with this id.
     object: Option<String>,
     /// Stripe's `created` at or after this time: RFC 3339 or seconds.
-    created_from: Option<String>,
+    #[param(value_type = Option<String>)]
+    created_from: Option<i64>,
     /// Stripe's `created` before this time: RFC 3339 or seconds.
-    created_to: Option<String>,
+    #[param(value_type = Option<String>)]
+    created_to: Option<i64>,
     /// At this position or after.
     from_position: Option<i64>,
     /// Before this position.
@@ -103,14 +105,13 @@ pub struct Event {
 pub async fn events(
     State(app): State<Shared>,
     AnalystCaller(access): AnalystCaller,
-    Asked(wanted): Asked<Wanted>,
-    Asked(wait): Asked<Wait>,
+    Asked((wanted, wait)): Asked<(Wanted, Wait)>,
 ) -> Result<Json<Page>, Problem> {
-    let filter = wanted.filter(access.scope)?;
-    let limit = wanted.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
+    let filter = wanted.filter(access.scope);
+    let limit = wanted.limit.unwrap_or(USUAL_PAGE);
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
     let size = snapshot.size();
-    let (found, next) = if let Some(subject) = wanted.subject()? {
+    let (found, next) = if let Some(subject) = wanted.subject() {
         search(&mut snapshot, access.scope, subject, &filter, limit).await?
     } else {
         let page = list::list(&mut snapshot, &filter, Order::NewestFirst, limit).await?;
@@ -140,32 +141,44 @@ async fn search(
     Ok((found, next))
 }
 
+impl Parameters for Wanted {
+    fn names() -> impl Iterator<Item = &'static str> {
+        let positions = ["from_position", "to_position", "before", "limit"];
+        ["type", "customer", "object", "created_from", "created_to"].into_iter().chain(positions)
+    }
+
+    fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
+        let time = |name| query.text(name).map(|text| read_time(text, name)).transpose();
+        Ok(Self {
+            r#type: query.id("type")?,
+            customer: query.id("customer")?,
+            object: query.id("object")?,
+            created_from: time("created_from")?,
+            created_to: time("created_to")?,
+            from_position: query.whole("from_position", POSITIONS)?,
+            to_position: query.whole("to_position", POSITIONS)?,
+            before: query.whole("before", POSITIONS)?,
+            limit: query.whole("limit", 1..=LARGEST_PAGE)?,
+        })
+    }
+}
+
 impl Wanted {
-    fn filter(&self, scope: ScopeId) -> Result<Filter, Problem> {
+    fn filter(&self, scope: ScopeId) -> Filter {
         let end = [self.to_position, self.before].into_iter().flatten().min();
-        Ok(Filter {
+        Filter {
             scope: Some(scope),
-            kind: self.r#type.as_deref().map(|kind| check_id(kind, "type").map(Into::into)).transpose()?,
-            created: self.created()?,
-            positions: self.from_position.unwrap_or(0).max(0)..end.unwrap_or(i64::MAX),
-        })
+            kind: self.r#type.as_deref().map(Into::into),
+            created: self.created_from.unwrap_or(i64::MIN)..self.created_to.unwrap_or(i64::MAX),
+            positions: self.from_position.unwrap_or(0)..end.unwrap_or(i64::MAX),
+        }
     }
 
-    fn created(&self) -> Result<Range<i64>, Problem> {
-        let read = |text: &Option<String>, name| text.as_deref().map(|text| read_time(text, name)).transpose();
-        let from = read(&self.created_from, "created_from")?;
-        let to = read(&self.created_to, "created_to")?;
-        Ok(from.unwrap_or(i64::MIN)..to.unwrap_or(i64::MAX))
-    }
-
-    fn subject(&self) -> Result<Option<Subject<'_>>, Problem> {
-        let customer = self.customer.as_deref().map(|id| check_id(id, "customer")).transpose()?;
-        let object = self.object.as_deref().map(|id| check_id(id, "object")).transpose()?;
-        Ok(match (object, customer) {
+    fn subject(&self) -> Option<Subject<'_>> {
+        match (self.object.as_deref(), self.customer.as_deref()) {
             (Some(object), customer) => Some(Subject::Object(object, customer)),
-            (None, Some(customer)) => Some(Subject::Customer(customer)),
-            (None, None) => None,
-        })
+            (None, customer) => customer.map(Subject::Customer),
+        }
     }
 }
 
@@ -215,6 +228,6 @@ mod tests {
     #[test]
     fn the_next_page_never_reaches_past_the_range_asked_for() {
         let wanted = Wanted { to_position: Some(10), before: Some(20), ..Wanted::default() };
-        assert_eq!(wanted.filter(ScopeId(1)).unwrap().positions, 0..10);
+        assert_eq!(wanted.filter(ScopeId(1)).positions, 0..10);
     }
 }

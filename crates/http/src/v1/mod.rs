@@ -15,42 +15,53 @@ pub mod subscriptions;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use daybook_domain::entitlement::policy::{LONGEST_FEATURE, is_feature_name};
 use daybook_domain::scope::ScopeId;
-use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::Problem;
 use crate::cache::kept::close;
+use crate::config::Config;
 use crate::entitlement::answer::{Explain, Stamp};
 use crate::entitlement::question::{self, Question};
+use crate::query::{Parameters, Query};
 use crate::state::Shared;
 use crate::wait::Wait;
 
 /// Whether an answer should tell what it considered.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Copy, Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Explanation {
-    /// Tell what each source says by itself: `explain=true`.
-    pub explain: Option<String>,
+    /// Tell what each source says by itself; the bare word means yes.
+    pub explain: Option<bool>,
 }
 
-impl Explanation {
-    /// What was asked for; the bare word means yes.
-    fn wanted(&self) -> Explain {
-        match self.explain.as_deref() {
-            None | Some("false" | "0" | "no") => Explain::No,
-            Some(_) => Explain::Yes,
-        }
+impl Parameters for Explanation {
+    fn names() -> impl Iterator<Item = &'static str> {
+        ["explain"].into_iter()
+    }
+
+    fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
+        let explain = match query.text("explain") {
+            None => None,
+            Some("" | "true" | "1" | "yes") => Some(true),
+            Some("false" | "0" | "no") => Some(false),
+            Some(_) => return Err(Problem::malformed("explain: expected true or false")),
+        };
+        Ok(Self { explain })
     }
 }
 
-/// The longest name of a feature, in bytes.
-const LONGEST_FEATURE: usize = 200;
+impl Explanation {
+    /// What was asked for.
+    fn wanted(self) -> Explain {
+        if self.explain.unwrap_or(false) { Explain::Yes } else { Explain::No }
+    }
+}
 
 /// The feature's name, if it can be one.
 fn check_feature(feature: &str) -> Result<&str, Problem> {
-    let fits = !feature.is_empty() && feature.len() <= LONGEST_FEATURE && !feature.chars().any(char::is_control);
-    if fits {
+    if is_feature_name(feature) {
         return Ok(feature);
     }
     Err(Problem::malformed(format!("a feature's name has 1 to {LONGEST_FEATURE} bytes and no control characters")))
@@ -61,7 +72,7 @@ async fn answer_one(
     app: &Shared,
     scope: ScopeId,
     question: Question<'_>,
-    explanation: &Explanation,
+    explanation: Explanation,
     wait: &Wait,
 ) -> Result<Response, Problem> {
     let told = question::answer(app, scope, &[question], wait, explanation.wanted()).await?;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::auth::AnalystCaller;
-use crate::extract::Asked;
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 

@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::entitlement::answer::{Because, Positions, time};
-use crate::extract::{Asked, Named, check_id};
+use crate::extract::{Named, check_id};
+use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 

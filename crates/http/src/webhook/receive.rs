@@ -101,7 +101,7 @@ async fn deliver(app: &Shared, receiver: &Receiver, request: Request) -> Result<
     if !is_json(&parts.headers) {
         return Err(Problem::MediaType);
     }
-    let header = parts.headers.get(SIGNATURE).ok_or(signature::Error::Missing)?.as_bytes();
+    let header = the_only(&parts.headers)?;
     let limits = &app.config.webhook;
     let body = body::read(body, &parts.headers, limits, &app.arriving).await?;
     let now = app.clock.now();
@@ -132,6 +132,13 @@ async fn record(app: &Shared, delivery: &Delivery<'_>, body: Bytes) -> Result<Re
     let again =
         async || -> Result<Recorded, Refused> { app.recorder.try_record(delivery.bare_entry(body))?.wait().await };
     again().await.map_err(refusal::problem)
+}
+
+/// The signature header. A second one is refused: Stripe sends one, and the record keeps the one that was verified.
+fn the_only(headers: &HeaderMap) -> Result<&[u8], signature::Error> {
+    let mut found = headers.get_all(SIGNATURE).iter();
+    let header = found.next().ok_or(signature::Error::Missing)?;
+    if found.next().is_some() { Err(signature::Error::Several) } else { Ok(header.as_bytes()) }
 }
 
 /// `application/json`, whatever parameters follow.

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::house::{House, config, event};
 
 #[tokio::test]
-async fn nothing_but_deliveries_health_metrics_and_the_document_answers_without_a_key() {
+async fn nothing_but_deliveries_health_and_metrics_answers_without_a_key() {
     let house = House::build().await;
     for path in [
         "/v1/customers/cus_1/entitlements",
@@ -22,12 +22,13 @@ async fn nothing_but_deliveries_health_metrics_and_the_document_answers_without_
         "/v1/events/evt_1",
         "/v1/events/evt_1/body",
         "/v1/projections",
+        "/openapi.json",
     ] {
         assert_eq!(house.get_openly(path).await.problem(), (401, "no_key".to_owned()), "{path}");
         let wrong = house.get(path, &"dbk_app_00".into()).await;
         assert_eq!(wrong.problem(), (401, "unknown_key".to_owned()), "{path}");
     }
-    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+    for path in ["/healthz", "/readyz", "/readyz/deliveries", "/metrics"] {
         assert_eq!(house.get_openly(path).await.status, 200, "{path}");
     }
 }

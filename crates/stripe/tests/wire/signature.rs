@@ -1,6 +1,6 @@
 //! The rules of `Stripe-Signature`, from outside.
 
-use daybook_stripe::signature::{Error, InvalidSecret, MAX_HEADER, Match, Secret, verify};
+use daybook_stripe::signature::{Error, InvalidSecret, MAX_HEADER, MAX_SIGNATURES, Match, Secret, verify};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_700_000_000;
@@ -97,11 +97,25 @@ fn what_is_no_header_is_refused_with_what_is_missing() {
 fn a_header_with_a_hundred_signatures_is_looked_at_only_in_part() {
     let wrong = format!(",v1={}", "0".repeat(64)).repeat(99);
     let last = format!("t={NOW}{wrong},v1={}", v1("a", NOW, BODY));
-    assert_eq!(check(&last), Err(Error::NoMatch));
+    assert_eq!(check(&last), Err(Error::TooMany));
     let first = format!("t={NOW},v1={}{wrong}", v1("a", NOW, BODY));
     assert!(check(&first).is_ok());
     let long = "x".repeat(MAX_HEADER + 1);
     assert_eq!(check(&long), Err(Error::TooLong { length: MAX_HEADER + 1 }));
+}
+
+#[test]
+fn the_sixteenth_signature_counts_and_a_header_whose_seventeenth_is_right_says_that_there_are_too_many() {
+    let wrong = format!(",v1={}", "0".repeat(64));
+    let right_at = |place: usize, of: usize| {
+        let (before, after) = (wrong.repeat(place - 1), wrong.repeat(of - place));
+        check(&format!("t={NOW}{before},v1={}{after}", v1("a", NOW, BODY)))
+    };
+    assert!(right_at(MAX_SIGNATURES, MAX_SIGNATURES).is_ok());
+    assert!(right_at(MAX_SIGNATURES, MAX_SIGNATURES + 1).is_ok());
+    assert_eq!(right_at(MAX_SIGNATURES + 1, MAX_SIGNATURES + 1), Err(Error::TooMany));
+    assert_eq!(check(&format!("t={NOW}{}", wrong.repeat(MAX_SIGNATURES))), Err(Error::NoMatch));
+    assert!(Error::TooMany.to_string().contains("more than 16 v1 signatures"));
 }
 
 #[test]
