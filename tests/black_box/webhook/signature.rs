@@ -115,8 +115,9 @@ async fn the_sixteenth_signature_of_a_header_counts_and_a_later_one_is_said_to_b
     let right = client.sign(now(), &body);
     let (time, hex) = right.split_once(",v1=").unwrap();
     let wrong = format!(",v1={}", "00".repeat(32));
-    let at_place =
-        async |place: usize| client.deliver_with(WEBHOOK, &format!("{time}{},v1={hex}", wrong.repeat(place - 1)), body.clone()).await;
+    let at_place = async |place: usize| {
+        client.deliver_with(WEBHOOK, &format!("{time}{},v1={hex}", wrong.repeat(place - 1)), body.clone()).await
+    };
     at_place(16).await.expect(200);
     assert_eq!(at_place(17).await.expect(400).reason(), "signature_too_many");
 }
