@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`config`]: what the program is told at start
 //! - [`state`]: what every request shares
-//! - [`router()`], [`server`]: the routes, and the loop that serves them
+//! - [`router()`], [`server`], `activity`: the routes, the loop that serves them, and what goes on on a connection
 //! - [`problem`]: everything that can go wrong, as problem+json
 //! - [`webhook`]: deliveries, verified and recorded
 //! - [`auth`]: bearer keys
@@ -13,6 +13,7 @@
 //! - [`v1`]: the read API, one file for each resource
 //! - [`health`], [`metrics`], [`openapi`]: how it is, what it counts, what it offers
 
+mod activity;
 pub mod auth;
 pub mod cache;
 pub mod config;

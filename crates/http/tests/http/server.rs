@@ -75,3 +75,22 @@ async fn what_was_asked_is_answered_when_the_program_ends() {
     served.await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn headers_that_trickle_in_are_cut_off_within_a_quarter_of_a_minute() {
+    let house = House::build().await;
+    let (address, _end, _served) = listening(&house).await;
+    let (mut reader, mut writer) = TcpStream::connect(address).await.unwrap().into_split();
+    let trickle = async {
+        writer.write_all(b"GET /healthz HTTP/1.1\r\nhost: ").await.unwrap();
+        while writer.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut bytes = Vec::new();
+    let cut_off = tokio::time::timeout(Duration::from_secs(18), async {
+        tokio::select! { ended = reader.read_to_end(&mut bytes) => drop(ended), () = trickle => () }
+    });
+    assert!(cut_off.await.is_ok());
+}
