@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the measurements of `docs/BENCHMARKS.md`, from an optimised build.
 
+use std::process::Command;
+
 use anyhow::bail;
 use local_postgres::install;
 
@@ -13,7 +15,9 @@ pub(crate) fn run(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> 
         bail!("the workspace has no package `{PACKAGE}`; it belongs into crates/bench");
     }
     install::find_or_install(say)?;
-    programs::run(&mut workspace.cargo(&["build", "--release", "--package", "daybook"]))?;
-    let mut bench = workspace.cargo(&["run", "--release", "--package", PACKAGE, "--"]);
-    programs::run(bench.args(rest).env("DAYBOOK_BIN", workspace.target.join("release/daybook")))
+    // Both in one build: apart, they would want their dependencies with other features, and build them twice.
+    programs::run(&mut workspace.cargo(&["build", "--release", "--package", "daybook", "--package", PACKAGE]))?;
+    let built = workspace.target.join("release");
+    let mut bench = Command::new(built.join(PACKAGE));
+    programs::run(bench.args(rest).env("DAYBOOK_BIN", built.join("daybook")))
 }
