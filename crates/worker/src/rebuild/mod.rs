@@ -89,7 +89,7 @@ pub enum BesideLive {
 
 impl Default for RebuildConfig {
     fn default() -> Self {
-        Self { states: 120_000, rows: 4 << 20, records: 20_000, beside_live: BesideLive::Compare }
+        Self { states: 85_000, rows: 4 << 20, records: 20_000, beside_live: BesideLive::Compare }
     }
 }
 
