@@ -78,32 +78,3 @@ pub async fn links_of(
     .fetch_all(connection)
     .await
 }
-
-/// Every sighting in these fields beside the customers that this account was ever seen with in one of them, newest first:
-/// enough to say for each of them whether the account is still the one it belongs to. Other fields are not looked at,
-/// because half of all customers may share a value there.
-///
-/// # Errors
-/// What the database says.
-pub async fn linked_to(
-    connection: &mut PgConnection,
-    scope: ScopeId,
-    account: &str,
-    fields: &[String],
-) -> Result<Vec<AccountLink>, sqlx::Error> {
-    sqlx::query_as!(
-        AccountLink,
-        "select source, account, customer, effective_at, cause from account_link
-         where scope = $1 and source = any($3)
-           and customer in (
-               select seen.customer from account_link as seen
-               where seen.scope = $1 and seen.account = $2 and seen.source = any($3)
-           )
-         order by customer, effective_at desc, cause desc, source",
-        scope.0,
-        account,
-        fields
-    )
-    .fetch_all(connection)
-    .await
-}

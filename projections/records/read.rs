@@ -64,30 +64,6 @@ pub async fn find_by_object(
     .await
 }
 
-/// The newest records before `before` that name this customer.
-///
-/// # Errors
-/// What the database says.
-pub async fn find_by_customer(
-    connection: &mut PgConnection,
-    scope: ScopeId,
-    customer: &str,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<Found>, sqlx::Error> {
-    sqlx::query_as!(
-        Found,
-        "select position from record_outcome where scope = $1 and customer = $2 and position < $3
-         order by position desc limit $4",
-        scope.0,
-        customer,
-        before,
-        limit
-    )
-    .fetch_all(connection)
-    .await
-}
-
 /// How many records need a fetch, and how many are quarantined.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::time::Duration;
 use daybook_store::{
     Database, checkpoint, generation,
     lease::{self, Lease},
+    log::read,
     notify::News,
 };
 use sqlx::PgConnection;
@@ -58,8 +59,12 @@ impl Default for WorkerConfig {
 }
 
 impl WorkerConfig {
-    /// How long after the beginning of a batch of so many records the next one begins.
-    fn gathering(&self, records: i64) -> Duration {
+    /// How long after the beginning of a batch of so many records the next one begins, when so many wait by now: at once
+    /// where they are as many again, for then the worker is behind and has nothing to gather.
+    fn gathering(&self, records: i64, waiting: i64) -> Duration {
+        if waiting >= records {
+            return Duration::ZERO;
+        }
         let records = u32::try_from(records).unwrap_or(u32::MAX);
         self.gather_by_record.saturating_mul(records).min(self.gather)
     }
@@ -113,13 +118,10 @@ async fn session(
         };
         match done {
             Done::Nothing => wait(&mut news, config.poll, shutdown).await,
-            Done::Records(records) => {
-                let full = records >= limits.records;
+            Done::Records { records, waiting } => {
                 limits.records = (limits.records * 2).min(config.limits.records);
-                if !full {
-                    let gathered = tokio::time::sleep_until(began + config.gathering(records));
-                    tokio::select! { () = gathered => {}, () = shutdown.cancelled() => {} }
-                }
+                let gathered = tokio::time::sleep_until(began + config.gathering(records, waiting));
+                tokio::select! { () = gathered => {}, () = shutdown.cancelled() => {} }
             }
             Done::Switched => {}
         }
@@ -169,8 +171,13 @@ struct Active {
 enum Done {
     /// There was none, or it is not this worker's.
     Nothing,
-    /// So many records were applied.
-    Records(i64),
+    /// Some were applied, and more wait by now.
+    Records {
+        /// How many were applied.
+        records: i64,
+        /// How many wait.
+        waiting: i64,
+    },
     /// Other generations are live now.
     Switched,
 }
@@ -194,7 +201,11 @@ async fn work(
         Ok(reached) => {
             let records = reached - current.size;
             current.size = reached;
-            Ok(if records > 0 { Done::Records(records) } else { Done::Nothing })
+            if records == 0 {
+                return Ok(Done::Nothing);
+            }
+            let waiting = read::size(connection).await? - reached;
+            Ok(Done::Records { records, waiting })
         }
         Err(Error::Switched) => {
             *active = None;
@@ -223,4 +234,22 @@ async fn begin(
     let size = checkpoint::read(connection, newest).await?.size;
     tracing::info!(epoch = lease.epoch, size, "this worker is active");
     Ok(Some(Active { epoch: lease.epoch, generations, engine: Engine::new(Loader::Any), size }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_records_are_not_held_back_and_a_flood_is_gathered_for_a_fifth_of_a_second_at_most() {
+        let config = WorkerConfig::default();
+        assert_eq!(config.gathering(2, 0), Duration::from_millis(2));
+        assert_eq!(config.gathering(1_500, 40), Duration::from_millis(200));
+    }
+
+    #[test]
+    fn a_worker_that_is_behind_does_not_wait_whatever_ended_its_batch() {
+        // Eighty large bodies fill a batch by their bytes.
+        assert_eq!(WorkerConfig::default().gathering(80, 5_000), Duration::ZERO);
+    }
 }

@@ -40,7 +40,7 @@ pub struct EventAnswer {
     evidence: Evidence,
     /// Every verified delivery, oldest first.
     deliveries: Vec<Delivery>,
-    /// What came under the same id and API version but says something else, oldest first; the first 20 of `conflict_count`.
+    /// What came under the same id but says something else, oldest first; the first 20 of `conflict_count`.
     conflicts: Vec<Conflict>,
     /// How many there are; `conflicts` shows the first 20.
     conflict_count: i64,
@@ -98,7 +98,7 @@ pub struct Conflict {
     received_at: DateTime<Utc>,
     /// How it came.
     source: String,
-    /// The API version both have.
+    /// The API version it gives itself.
     api_version: Option<String>,
     /// The endpoint's label.
     endpoint: Option<String>,

@@ -212,12 +212,17 @@ async fn write_repeated(connection: &mut PgConnection, plan: &Plan<'_>) -> Resul
     Ok(())
 }
 
+/// Keeps what conflicts, once: the same import run again, or the same delivery repeated, says nothing more.
 async fn write_conflict(connection: &mut PgConnection, sealed: &Sealed, position: i64) -> Result<(), Error> {
     let incoming = &sealed.incoming;
     sqlx::query!(
         "insert into conflict (position, event_id, source, received_at, kind, created, api_version, endpoint, secret_label,
              signature, salt, body)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         select $1::bigint, $2::text, $3::text, $4::timestamptz, $5::text, $6::bigint, $7::text, $8::text, $9::text,
+             $10::text, $11::bytea, $12::bytea
+         where not exists (
+             select from conflict where position = $1 and source = $3 and endpoint is not distinct from $8 and body = $12
+         )",
         position,
         incoming.event_id.as_str(),
         incoming.source.name(),

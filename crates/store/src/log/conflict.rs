@@ -1,4 +1,4 @@
-//! What contradicts the log: deliveries that came under the id and API version of a record and say something else. Each is kept in full until a person has
+//! What contradicts the log: what came under the id of a record and says something else ([`super::classify`] says what counts). Each is kept in full until a person has
 //! settled it; none is ever taken for the record.
 
 use chrono::{DateTime, Utc};
@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::Error;
 
-/// Something that arrived under the id and API version of a record but says something else.
+/// Something that arrived under the id of a record but says something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// its number
@@ -20,7 +20,7 @@ pub struct Conflict {
     pub source: String,
     /// when it arrived
     pub received_at: DateTime<Utc>,
-    /// the API version both have
+    /// the API version it gives itself
     pub api_version: Option<String>,
     /// the endpoint's label
     pub endpoint: Option<String>,
@@ -45,7 +45,7 @@ pub struct Summary {
     pub source: String,
     /// when it arrived
     pub received_at: DateTime<Utc>,
-    /// the API version both have
+    /// the API version it gives itself
     pub api_version: Option<String>,
     /// the endpoint's label
     pub endpoint: Option<String>,

@@ -170,6 +170,22 @@ async fn arbitrary_bytes_are_kept_exactly() {
 }
 
 #[tokio::test]
+async fn a_conflict_that_comes_again_is_kept_once() {
+    let test = test_database().await;
+    let running = Running::start(&test.database);
+    assert_eq!(running.recorder.record(incoming("evt_1", r#"{"a":1}"#)).await, Ok(Recorded::Appended(0)));
+    let mut imported = incoming("evt_1", r#"{"a":2}"#);
+    imported.source = Source::Import;
+    imported.endpoint = None;
+    for again in [&imported, &imported, &incoming("evt_1", r#"{"a":3}"#)] {
+        assert_eq!(running.recorder.record(again.clone()).await, Ok(Recorded::Conflict(0)));
+    }
+    let mut connection = test.database.pool().acquire().await.unwrap();
+    assert_eq!(conflict::count(&mut connection).await.unwrap(), 2);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_log_with_a_stray_record_at_its_end_refuses_no_event_for_good() {
     let test = test_database().await;
     let limits = Limits { patience: std::time::Duration::ZERO, ..Limits::default() };

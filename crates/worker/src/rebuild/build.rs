@@ -67,8 +67,8 @@ async fn build(
     if config.beside_live == BesideLive::Compare {
         (observer.progress)(Progress::Comparing);
         let (compared, found) = compare(database, connection, (&mut engine, generation, size), what, observer).await?;
-        tell(&found);
-        comparison = Some(found);
+        found.iter().for_each(tell);
+        comparison = found;
         size = catch_up(connection, &mut engine, generation, compared, observer).await?;
     }
     (observer.progress)(Progress::Switching);
@@ -134,13 +134,12 @@ async fn begin(connection: &mut PgConnection) -> Result<i32, Error> {
     Ok(new.id)
 }
 
-/// How much is folded at once: all that live answers know, and when everything is rebuilt, all that the log holds. A log that
-/// was imported and never served is so brought to its end at the speed of a rebuild.
+/// How much is folded at once: all that live answers know, so that both can be compared. A log that was imported and never
+/// served has nothing to compare with, and is brought to its end.
 async fn size_to_fold(connection: &mut PgConnection, what: What) -> Result<i64, Error> {
-    let live = live_size(connection).await?;
-    match what {
-        What::Everything => Ok(live.max(read::size(connection).await?)),
-        What::Only(_) => Ok(live),
+    match (live_size(connection).await?, what) {
+        (0, What::Everything) => Ok(read::size(connection).await?),
+        (live, _) => Ok(live),
     }
 }
 

@@ -200,7 +200,7 @@ impl Import {
             Ok(Recorded::Duplicate(_)) => self.summary.duplicates += 1,
             Ok(Recorded::Conflict(position)) => {
                 self.summary.conflicts += 1;
-                let reason = format!("record {position} has the same id and API version and says something else");
+                let reason = format!("record {position} has the same id and says something else");
                 self.remark(&Remark { line: number, outcome: "conflict", reason: &reason });
             }
             Err(Refused::Rejected(reason)) => self.refuse(number, &reason),

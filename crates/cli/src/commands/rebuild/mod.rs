@@ -41,7 +41,8 @@ struct Done {
     size: i64,
     seconds: u64,
     tables: Vec<TableSize>,
-    differences: Vec<Changed>,
+    /// Null when nothing was live to compare with.
+    differences: Option<Vec<Changed>>,
 }
 
 /// Rows of a table that are others than before.
@@ -77,10 +78,13 @@ impl fmt::Display for Done {
             table.row([one.read_model.to_owned(), one.table.to_owned(), count(one.rows), before]);
         }
         write!(formatter, "\n{table}\n")?;
-        if self.differences.is_empty() {
+        let Some(differences) = &self.differences else {
+            return writeln!(formatter, "Nothing had answered before that they could be compared with.");
+        };
+        if differences.is_empty() {
             return writeln!(formatter, "No row differs from the ones that answered before.");
         }
-        for one in &self.differences {
+        for one in differences {
             let rows = if one.rows == 1 { "row differs" } else { "rows differ" };
             write!(
                 formatter,
@@ -159,7 +163,7 @@ async fn rebuild_now(opened: &Opened, what: What) -> anyhow::Result<Done> {
         size: rebuilt.size,
         seconds: began.elapsed().as_secs(),
         tables,
-        differences: rebuilt.comparison.into_iter().flat_map(|found| found.differences).map(Changed::from).collect(),
+        differences: rebuilt.comparison.map(|found| found.differences.into_iter().map(Changed::from).collect()),
     })
 }
 
