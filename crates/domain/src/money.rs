@@ -1,6 +1,11 @@
 //! Money: whole minor units with their currency, never a float, never summed across currencies.
 //!
-//! The exponent comes from Stripe's table, not from ISO 4217 (STRIPE: "Zero-decimal currencies", "Special cases").
+//! The exponent comes from Stripe's table, not from ISO 4217 (STRIPE: "Zero-decimal currencies", "Special cases"). People
+//! see amounts through [`Money`] and [`shown`] and write them for [`Money::parse`]: there is no other way in or out.
+
+mod decimal;
+
+pub use decimal::{AmountError, Decimal};
 
 use std::fmt;
 
@@ -83,28 +88,45 @@ pub struct Money {
     pub currency: Currency,
 }
 
+impl Money {
+    /// The amount alone in the currency's own decimals, as in `12.50`.
+    pub fn decimal(self) -> Decimal {
+        Decimal { amount: self.amount, decimals: self.currency.decimals() }
+    }
+
+    /// Reads what its `Display` writes: `12.50 usd`. Fewer decimals than the currency has are as good (`12 usd`); more are
+    /// refused, because nothing is rounded here.
+    ///
+    /// # Errors
+    /// What cannot be read, and why.
+    pub fn parse(text: &str) -> Result<Self, AmountError> {
+        let (amount, code) = text.trim().rsplit_once(' ').ok_or_else(|| AmountError::NoCurrency(text.to_owned()))?;
+        let currency = Currency::parse(code).ok_or_else(|| AmountError::NoCurrency(text.to_owned()))?;
+        let amount = Decimal::parse(amount.trim_end(), currency)?.amount;
+        Ok(Self { amount, currency })
+    }
+}
+
 impl fmt::Display for Money {
     /// In the currency's own decimals, as in `12.50 usd` or `550 jpy`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = self.currency.decimals();
-        let sign = if self.amount < 0 { "-" } else { "" };
-        let unit = 10_u64.pow(decimals);
-        let size = self.amount.unsigned_abs();
-        if decimals == 0 {
-            return write!(formatter, "{sign}{size} {}", self.currency);
-        }
-        let width = usize::try_from(decimals).unwrap_or(0);
-        write!(formatter, "{sign}{}.{:0width$} {}", size / unit, size % unit, self.currency)
+        write!(formatter, "{} {}", self.decimal(), self.currency)
+    }
+}
+
+/// An amount with a currency as it is stored, by its code, for people. A code that is none is shown with the plain number.
+pub fn shown(amount: i64, currency: &str) -> String {
+    match Currency::parse(currency) {
+        Some(currency) => Money { amount, currency }.to_string(),
+        None => format!("{amount} {currency}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Currency, Money};
+    use proptest::prelude::*;
 
-    fn shown(amount: i64, code: &str) -> String {
-        Money { amount, currency: Currency::parse(code).unwrap() }.to_string()
-    }
+    use super::{AmountError, Currency, Money, THREE_DECIMAL, ZERO_DECIMAL, shown};
 
     #[test]
     fn amounts_are_shown_in_the_currencys_own_decimals() {
@@ -113,6 +135,15 @@ mod tests {
         assert_eq!(shown(12_340, "kwd"), "12.340 kwd");
         assert_eq!(shown(500, "isk"), "5.00 isk");
         assert_eq!(shown(i64::MIN, "usd"), "-92233720368547758.08 usd");
+        assert_eq!(shown(7, "no code"), "7 no code");
+    }
+
+    #[test]
+    fn stripes_table_decides_and_not_the_iso_one() {
+        for (code, decimals) in [("isk", 2), ("ugx", 2), ("huf", 2), ("twd", 2), ("jpy", 0), ("mga", 0), ("tnd", 3)] {
+            assert_eq!(Currency::parse(code).unwrap().decimals(), decimals, "{code}");
+        }
+        assert_eq!((ZERO_DECIMAL.len(), THREE_DECIMAL.len()), (15, 5));
     }
 
     #[test]
@@ -120,5 +151,56 @@ mod tests {
         assert_eq!(Currency::parse(""), None);
         assert_eq!(Currency::parse("us d"), None);
         assert_eq!(Currency::parse("dollarsus"), None);
+    }
+
+    #[test]
+    fn what_people_write_is_read() {
+        let read = |text| Money::parse(text).map(|money| (money.amount, money.currency.to_string()));
+        let usd = |amount| Ok((amount, "usd".to_owned()));
+        assert_eq!(read("12.50 USD"), usd(1250));
+        assert_eq!(read("12 usd"), usd(1200));
+        assert_eq!(read("12.5 usd"), usd(1250));
+        assert_eq!(read("-0.05 usd"), usd(-5));
+        assert_eq!(read("550 jpy"), Ok((550, "jpy".to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_amount_of_the_currency_is_refused_with_the_reason() {
+        let usd = || "usd".to_owned();
+        assert_eq!(Money::parse("12.50"), Err(AmountError::NoCurrency("12.50".into())));
+        assert_eq!(
+            Money::parse("12.505 usd"),
+            Err(AmountError::TooFine { text: "12.505".into(), currency: usd(), decimals: 2 })
+        );
+        for text in ["-", ".5", "5.", "1,000", "1.2.3", "+5", "--5", "5e3", "١"] {
+            assert_eq!(Money::parse(&format!("{text} usd")), Err(AmountError::NotANumber(text.into())), "{text:?}");
+        }
+        assert_eq!(Money::parse("92233720368547758.08 usd"), Err(AmountError::TooLarge("92233720368547758.08".into())));
+    }
+
+    fn any_currency() -> impl Strategy<Value = Currency> {
+        let listed = ZERO_DECIMAL.iter().chain(THREE_DECIMAL).copied().chain(["usd", "eur", "isk", "ugx", "xxx"]);
+        prop::sample::select(listed.collect::<Vec<_>>()).prop_map(|code| Currency::parse(code).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn every_amount_is_read_back_as_it_was_shown(amount in any::<i64>(), currency in any_currency()) {
+            let money = Money { amount, currency };
+            prop_assert_eq!(Money::parse(&money.to_string()), Ok(money));
+        }
+
+        #[test]
+        fn exactly_the_currencys_decimals_are_shown(amount in any::<i64>(), currency in any_currency()) {
+            let text = Money { amount, currency }.decimal().to_string();
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            prop_assert_eq!(decimals, usize::try_from(currency.decimals()).unwrap());
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in ".{0,30}") {
+            let _refused_or_read = Money::parse(&text);
+            let _refused_or_read = Money::parse(&format!("{text} usd"));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use daybook_domain::accounting::Account;
-use daybook_domain::money::{Currency, Money};
+use daybook_domain::money::shown;
 use daybook_projections::balances::{Balance, of_customer};
 use daybook_projections::customers;
 use daybook_store::snapshot::Snapshot;
@@ -60,16 +60,9 @@ impl fmt::Display for Balances {
 pub fn table<'a>(balances: impl Iterator<Item = &'a Line>) -> Table {
     let mut table = Table::new(&["account", ">balance", ""]);
     for line in balances {
-        table.row([line.account.clone(), money(line), side(line).to_owned()]);
+        table.row([line.account.clone(), shown(line.amount, &line.currency), side(line).to_owned()]);
     }
     table
-}
-
-fn money(line: &Line) -> String {
-    match Currency::parse(&line.currency) {
-        Some(currency) => Money { amount: line.amount, currency }.to_string(),
-        None => format!("{} {}", line.amount, line.currency),
-    }
 }
 
 /// What the sign means in this account.

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use daybook_domain::money::{Currency, Money};
+use daybook_domain::money::shown;
 use daybook_projections::{balances, customers, journal, records};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -141,7 +141,7 @@ pub(super) fn causes_of(postings: &[journal::Posting]) -> Vec<String> {
 impl From<balances::Balance> for Balance {
     fn from(sum: balances::Balance) -> Self {
         Self {
-            display: display(sum.amount, &sum.currency),
+            display: shown(sum.amount, &sum.currency),
             currency: sum.currency,
             account: sum.account,
             amount: sum.amount,
@@ -153,7 +153,7 @@ impl From<balances::Balance> for Balance {
 impl Posting {
     pub(super) fn new(posting: journal::Posting, positions: &Positions) -> Self {
         Self {
-            display: display(posting.amount, &posting.currency),
+            display: shown(posting.amount, &posting.currency),
             transaction: posting.transaction_key,
             line: posting.line,
             account: posting.account,
@@ -164,12 +164,5 @@ impl Posting {
             because: because_of(posting.causes.iter().map(String::as_str), positions),
             problem: posting.problem,
         }
-    }
-}
-
-fn display(amount: i64, currency: &str) -> String {
-    match Currency::parse(currency) {
-        Some(currency) => Money { amount, currency }.to_string(),
-        None => format!("{amount} {currency}"),
     }
 }
