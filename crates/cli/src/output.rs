@@ -34,6 +34,14 @@ impl Output {
         }
     }
 
+    /// Tells a person something about a result that is no part of it: on standard error, so that `$(...)` takes the result alone.
+    pub fn aside(self, remark: &str) -> anyhow::Result<()> {
+        if self.form == Form::Text {
+            writeln!(std::io::stderr().lock(), "{}", printable(remark))?;
+        }
+        Ok(())
+    }
+
     /// Prints one of many things while the command goes on: one line of JSON, or what a person reads.
     pub fn line<T: Serialize + Display>(self, item: &T) -> anyhow::Result<()> {
         match self.form {

@@ -21,7 +21,7 @@ pub struct ScopeArguments {
 }
 
 /// What stands for the account that events do not name.
-const OWN: &str = "own";
+pub const OWN: &str = "own";
 
 /// Reads a mode; an empty variable of the environment is refused with the same words.
 fn mode(text: &str) -> Result<Mode, String> {
@@ -46,10 +46,25 @@ fn account(text: &str) -> Result<String, String> {
 impl ScopeArguments {
     /// The one scope that is meant, which must have been seen.
     pub async fn find(&self, connection: &mut PgConnection) -> anyhow::Result<(ScopeId, Scope)> {
-        let all = scope::all(connection).await?;
-        let mut all: Vec<(ScopeId, Scope)> = all.into_iter().collect();
-        all.sort_by_key(|(id, _)| *id);
-        Ok(self.choose(all)?)
+        Ok(self.choose(scope::received(connection).await?.into_iter().collect())?)
+    }
+
+    /// The one scope that is meant, which need not have been seen yet. An account that never was is more often a slip of the
+    /// hand than a new one, and a scope that was made stands for ever: it must be `expected`.
+    pub async fn find_or_expect(&self, connection: &mut PgConnection, expected: Expected) -> anyhow::Result<Scope> {
+        let scope = self.find_or_name(connection).await?;
+        let Some(account) = scope.account.as_deref().filter(|_| expected == Expected::Seen) else { return Ok(scope) };
+        let seen = scope::received(connection).await?;
+        if seen.values().any(|known| *known == scope) {
+            return Ok(scope);
+        }
+        let seen = if seen.is_empty() { "nothing at all yet".to_owned() } else { flags(seen.values()) };
+        Err(Misused(format!(
+            "nothing was received from {account} in {} mode; received was: {seen}. If the name is right and its events are \
+             still to come, say so with --unseen-account",
+            scope.mode
+        ))
+        .into())
     }
 
     /// The one scope that is meant, which need not have been seen yet.
@@ -89,26 +104,40 @@ impl ScopeArguments {
     }
 
     fn choose(&self, all: Vec<(ScopeId, Scope)>) -> Result<(ScopeId, Scope), NotOne> {
-        let known: Vec<String> = all.iter().map(|(_, scope)| scope.to_string()).collect();
+        let known = flags(all.iter().map(|(_, scope)| scope));
         let mut fitting = all.into_iter().filter(|(_, scope)| self.fits(scope));
         match (fitting.next(), fitting.next()) {
             (Some(one), None) => Ok(one),
             (Some(_), Some(_)) => Err(NotOne::Several(Misused(format!(
-                "there are several scopes, so name one with --mode and --stripe-account: {}",
-                known.join(", ")
+                "events of several accounts or modes are in the log, so say which is meant: {known}"
             )))),
             (None, _) if known.is_empty() => Err(NotOne::NoneSeen(NoneSeen)),
             (None, _) => Err(NotOne::Several(Misused(format!(
-                "nothing was received for that mode and account; there are: {}",
-                known.join(", ")
+                "nothing was received for that mode and account; there is: {known}"
             )))),
         }
     }
 }
 
+/// Whether an account must have been seen before it is taken at its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// It must have been.
+    Seen,
+    /// Its events are still to come.
+    Unseen,
+}
+
+/// Scopes as the flags that name them, ready to be typed.
+fn flags<'a>(scopes: impl Iterator<Item = &'a Scope>) -> String {
+    let named = scopes
+        .map(|scope| format!("`--mode {} --stripe-account {}`", scope.mode, scope.account.as_deref().unwrap_or(OWN)));
+    named.collect::<Vec<_>>().join(", ")
+}
+
 /// Whether anything was received in this mode, from whichever account.
 async fn seen_in(connection: &mut PgConnection, mode: Mode) -> Result<bool, daybook_store::Error> {
-    Ok(scope::all(connection).await?.into_iter().any(|(_, scope)| scope.mode == mode))
+    Ok(scope::received(connection).await?.into_values().any(|scope| scope.mode == mode))
 }
 
 /// Nothing was received yet.
@@ -171,9 +200,9 @@ mod tests {
     #[test]
     fn of_several_one_must_be_named() {
         let message = chosen(Some(Mode::Live), None, all()).unwrap_err();
-        insta::assert_snapshot!(message, @"there are several scopes, so name one with --mode and --stripe-account: own account (test), own account (live), acct_1 (live)");
+        insta::assert_snapshot!(message);
         let message = chosen(Some(Mode::Test), Some("acct_1"), all()).unwrap_err();
-        insta::assert_snapshot!(message, @"nothing was received for that mode and account; there are: own account (test), own account (live), acct_1 (live)");
+        insta::assert_snapshot!(message);
         assert!(chosen(None, None, Vec::new()).unwrap_err().contains("nothing was received yet"));
     }
 }

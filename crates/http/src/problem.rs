@@ -72,8 +72,10 @@ pub enum Problem {
     #[error(transparent)]
     Signature(#[from] signature::Error),
     /// What was waited for did not come in time.
-    #[error("what was waited for had not been applied when the wait ended; ask again")]
+    #[error("{awaited} had not been applied when the wait ended; ask again")]
     NotYet {
+        /// what was waited for
+        awaited: String,
         /// the size reached
         size: i64,
     },
@@ -203,7 +205,7 @@ impl Problem {
 
     fn size(&self) -> Option<i64> {
         match self {
-            Self::Unknown { size, .. } | Self::NotYet { size } => Some(*size),
+            Self::Unknown { size, .. } | Self::NotYet { size, .. } => Some(*size),
             _ => None,
         }
     }
@@ -356,10 +358,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_wait_that_ended_names_the_size_reached() {
-        insta::assert_snapshot!(shown(Problem::NotYet { size: 42 }).await, @r#"
+        insta::assert_snapshot!(shown(Problem::NotYet { awaited: "an event about cs_1".to_owned(), size: 42 }).await, @r#"
         content-type: application/problem+json
         retry-after: 1
-        {"type":"urn:daybook:problem:not_yet","title":"Not applied yet","status":504,"detail":"what was waited for had not been applied when the wait ended; ask again","reason":"not_yet","size":42}
+        {"type":"urn:daybook:problem:not_yet","title":"Not applied yet","status":504,"detail":"an event about cs_1 had not been applied when the wait ended; ask again","reason":"not_yet","size":42}
         "#);
     }
 

@@ -84,7 +84,8 @@ pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snap
         snapshot.end().await?;
         let reached = moves.wait_for(|live| live.as_ref().is_some_and(|live| live.size >= wanted));
         if timeout_at(deadline, reached).await.is_err() {
-            return Err(Problem::NotYet { size: Snapshot::begin(pool).await?.size() });
+            let awaited = format!("size {wanted}");
+            return Err(Problem::NotYet { awaited, size: Snapshot::begin(pool).await?.size() });
         }
     } else if object.is_none() {
         return Ok(snapshot);
@@ -107,7 +108,7 @@ async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline:
         snapshot.end().await?;
         let pause = Instant::now() + PAUSE;
         if !matches!(timeout_at(deadline, moves.changed()).await, Ok(Ok(()))) || pause > deadline {
-            return Err(Problem::NotYet { size });
+            return Err(Problem::NotYet { awaited: format!("an event about {object}"), size });
         }
         sleep_until(pause).await;
     }

@@ -1,6 +1,6 @@
 //! Scopes and the small numbers they are stored under. A number is given once and never reused.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use daybook_domain::scope::{Mode, Scope, ScopeId};
 use sqlx::PgConnection;
@@ -55,6 +55,20 @@ pub async fn find(connection: &mut PgConnection, scope: &Scope) -> Result<Option
 /// When the database fails.
 pub async fn all(connection: &mut PgConnection) -> Result<HashMap<ScopeId, Scope>, Error> {
     let rows = sqlx::query!("select id, account, livemode from scope").fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| (ScopeId(row.id), from_columns(row.account, row.livemode))).collect())
+}
+
+/// The scopes that records were written under, by number. A scope that only a key names is not among them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn received(connection: &mut PgConnection) -> Result<BTreeMap<ScopeId, Scope>, Error> {
+    let rows = sqlx::query!(
+        "select id, account, livemode from scope
+         where exists (select from record where record.scope = scope.id)"
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(rows.into_iter().map(|row| (ScopeId(row.id), from_columns(row.account, row.livemode))).collect())
 }
 

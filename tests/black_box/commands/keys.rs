@@ -48,6 +48,8 @@ async fn what_cannot_be_created_or_revoked_is_told() {
     house.run(&["key", "create", "", "--mode=test"]).await.expect(2);
     let ran = house.run(&["key", "create", "web app", "--mode=test", "--stripe-account=cus_1"]).await.expect(2);
     assert!(ran.err.contains("begins with acct_"), "{}", ran.err);
+    let slip = ["key", "create", "web app", "--mode=test", "--stripe-account=acct_1"];
+    insta::assert_snapshot!(house.run(&slip).await.expect(2).err);
     let scopes: i64 = sqlx::query_scalar("select count(*) from scope").fetch_one(&house.database.pool).await.unwrap();
     assert_eq!(scopes, 0, "a scope that was made stands there for ever");
     let keys: i64 = sqlx::query_scalar("select count(*) from api_key").fetch_one(&house.database.pool).await.unwrap();
@@ -60,4 +62,8 @@ async fn a_key_can_be_made_for_a_mode_of_which_nothing_was_received_yet() {
     let (house, _server, _) = House::with_story("app").await;
     let created = house.run(&["key", "create", "web app", "--mode=live", "--json"]).await.expect(0).json();
     assert_eq!(created["scope"], "own account (live)");
+    let meant = ["key", "create", "web app", "--mode=live", "--stripe-account=acct_1", "--unseen-account", "--json"];
+    assert_eq!(house.run(&meant).await.expect(0).json()["scope"], "acct_1 (live)");
+    let ran = house.run(&["entitlements", "cus_1"]).await;
+    assert!(!ran.err.contains("several"), "a scope that only a key names makes nobody choose: {}", ran.err);
 }

@@ -11,7 +11,7 @@ use crate::config::{DatabaseArguments, number_above_zero};
 use crate::exit::{Ending, Misused, Refused};
 use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, Table};
-use crate::scope::ScopeArguments;
+use crate::scope::{Expected, ScopeArguments};
 
 /// `daybook key`
 #[derive(Debug, clap::Subcommand)]
@@ -32,6 +32,9 @@ pub struct Create {
     /// What it may do: app asks for entitlements; analyst reads everything derived; auditor reads the records too; operator may also command
     #[arg(long, default_value = "app", value_name = "ROLE", value_parser = role)]
     role: Role,
+    /// The account is new: nothing was received from it yet
+    #[arg(long)]
+    unseen_account: bool,
     #[command(flatten)]
     scope: ScopeArguments,
     #[command(flatten)]
@@ -115,23 +118,26 @@ struct Created {
 
 impl fmt::Display for Created {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shown { id, name, role, scope, .. } = &self.key;
-        writeln!(formatter, "{}", self.secret)?;
-        writeln!(formatter)?;
-        writeln!(formatter, "Key {id} {name:?}: role {role}, {scope}. It is shown this once; send it as")?;
-        writeln!(formatter, "  Authorization: Bearer {}...", self.secret.chars().take(12).collect::<String>())
+        formatter.write_str(&self.secret)
     }
 }
 
 async fn create(arguments: &Create, opened: &Opened, output: Output) -> anyhow::Result<()> {
     let mut connection = opened.database.pool().acquire().await?;
-    let scope = arguments.scope.find_or_name(&mut connection).await?;
+    let expected = if arguments.unseen_account { Expected::Unseen } else { Expected::Seen };
+    let scope = arguments.scope.find_or_expect(&mut connection, expected).await?;
     let (key, secret) = match key::create(&mut connection, &arguments.name, arguments.role, &scope).await {
         Ok(created) => created,
         Err(error @ daybook_store::Error::KeyName(_)) => return Err(Misused(error.to_string()).into()),
         Err(error) => return Err(error.into()),
     };
-    output.show(&Created { key: key.into(), secret: secret.expose_secret().to_owned() })
+    let created = Created { key: key.into(), secret: secret.expose_secret().to_owned() };
+    output.show(&created)?;
+    let Shown { id, name, role, scope, .. } = &created.key;
+    output.aside(&format!(
+        "Key {id} {name:?}: role {role}, {scope}. It is shown this once; send it as `Authorization: Bearer {}...`",
+        created.secret.chars().take(12).collect::<String>()
+    ))
 }
 
 #[derive(Serialize)]

@@ -3,12 +3,12 @@
 use std::io::Read;
 use std::path::Path;
 
-use daybook_domain::scope::Mode;
 use daybook_http::Endpoint;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::endpoint::{wrong_account, wrong_label, wrong_name};
+use super::webhook::mode;
 use super::{Problems, secrets};
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ struct Entry {
     name: Option<String>,
     secrets: Option<Vec<String>>,
     secrets_env: Option<String>,
-    mode: Option<Mode>,
+    mode: Option<String>,
     account: Option<String>,
     label: Option<String>,
 }
@@ -92,6 +92,7 @@ fn endpoint(problems: &mut Problems, shown: &str, entry: Entry, variable: Lookup
         entry.label.as_deref().and_then(wrong_label),
     ];
     let sound = wrong.iter().all(Option::is_none);
+    let mode = mode(problems, &place, entry.mode.as_deref());
     for wrong in wrong.into_iter().flatten() {
         problems.add(&place, wrong, EXAMPLE);
     }
@@ -116,7 +117,7 @@ fn endpoint(problems: &mut Problems, shown: &str, entry: Entry, variable: Lookup
         }
     };
     let label = entry.label.or_else(|| entry.name.clone()).unwrap_or_else(|| super::endpoint::UNNAMED.to_owned());
-    let endpoint = Endpoint { name: entry.name, secrets: secrets?, mode: entry.mode, account: entry.account, label };
+    let endpoint = Endpoint { name: entry.name, secrets: secrets?, mode, account: entry.account, label };
     sound.then_some((place, endpoint))
 }
 
@@ -130,6 +131,8 @@ fn position(text: &str, byte: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
+    use daybook_domain::scope::Mode;
+
     use super::*;
 
     fn parsed(text: &str) -> Result<Vec<Endpoint>, String> {

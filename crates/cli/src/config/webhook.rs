@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::endpoint::{ApiKey, UNNAMED, check_mode, check_together, wrong_account, wrong_name};
 use super::{Problems, endpoints_file, secrets, written};
+use crate::scope::OWN;
 
 /// Webhook endpoints.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,7 +22,7 @@ pub struct WebhookArguments {
     #[arg(long, env = "DAYBOOK_MODE", hide_env_values = true, value_name = "test|live")]
     mode: Option<String>,
 
-    /// The account that events belong to which name none: acct_...
+    /// The account that events belong to which name none: acct_..., or `own` to leave it unnamed
     #[arg(long, env = "DAYBOOK_STRIPE_ACCOUNT", hide_env_values = true, value_name = "ACCOUNT")]
     stripe_account: Option<String>,
 
@@ -116,7 +117,7 @@ pub fn mode(problems: &mut Problems, place: &str, text: Option<&str>) -> Option<
 }
 
 fn account(problems: &mut Problems, text: Option<&str>) -> Option<String> {
-    let account = written(text)?;
+    let account = written(text).filter(|account| *account != OWN)?;
     if let Some(wrong) = wrong_account(account) {
         let example = "DAYBOOK_STRIPE_ACCOUNT=acct_1A2b3C4d5E6f7G8h";
         problems.add("DAYBOOK_STRIPE_ACCOUNT (--stripe-account)", wrong, example);

@@ -7,17 +7,20 @@
 //! - `body`: reading within bounds of size and time
 //! - `entry`: what the log keeps of a verified body
 //! - `refusal`: what the recorder's refusals mean for Stripe
+//! - `unverified`: what could not be verified, in the process's own log
 
 mod body;
 mod entry;
 pub mod receive;
 mod refusal;
+mod unverified;
 
 use std::collections::HashMap;
 
 use daybook_domain::scope::Mode;
 use daybook_stripe::signature::Secret;
 
+use self::unverified::Unverified;
 use crate::config::{ConfigError, Endpoint};
 
 pub(crate) use body::Arriving;
@@ -29,6 +32,7 @@ pub struct Receiver {
     secrets: Vec<Secret>,
     mode: Option<Mode>,
     account: Option<String>,
+    unverified: Unverified,
 }
 
 /// All endpoints, by the last part of their path.
@@ -48,6 +52,7 @@ impl Receivers {
                 secrets: endpoint.keyed()?,
                 mode: endpoint.mode,
                 account: endpoint.account.clone(),
+                unverified: Unverified::default(),
             };
             if receivers.insert(endpoint.name.clone(), receiver).is_some() {
                 return Err(ConfigError::SamePath { path: endpoint.path() });

@@ -92,7 +92,14 @@ async fn answer(app: &Shared, name: Option<&str>, request: Request) -> Response 
             }
             Json(Received { received: true, outcome: recorded.name(), position: recorded.position() }).into_response()
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            if let Problem::Signature(reason) = &problem
+                && let Some(deliveries) = receiver.unverified.note(app.clock.now().timestamp())
+            {
+                tracing::warn!(endpoint = receiver.label, deliveries, %reason, "deliveries could not be verified, the last for this reason");
+            }
+            problem.into_response()
+        }
     }
 }
 

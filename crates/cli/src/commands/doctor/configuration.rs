@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use crate::config::{Problems, WebhookArguments};
+use crate::output::counted;
 
 /// Looks at the endpoints.
 pub fn look(arguments: &WebhookArguments) -> Vec<Finding> {
@@ -16,7 +17,8 @@ pub fn look(arguments: &WebhookArguments) -> Vec<Finding> {
     for endpoint in &endpoints {
         let secrets: Vec<&str> = endpoint.secrets.iter().map(|(label, _)| label.as_str()).collect();
         let account = endpoint.account.as_deref().unwrap_or("its own account, not named");
-        let found = format!("{}: {} secret(s) ({}), {account}", endpoint.path(), secrets.len(), secrets.join(", "));
+        let number = counted(i64::try_from(secrets.len()).unwrap_or(i64::MAX), "secret", "secrets");
+        let found = format!("{}: {number} ({}), {account}", endpoint.path(), secrets.join(", "));
         findings.push(Finding::ok("endpoints", found));
         findings.push(match endpoint.mode {
             Some(mode) => Finding::ok("mode", format!("{}: {mode}", endpoint.path())),

@@ -87,6 +87,8 @@ struct Shown {
     number: i64,
     position: i64,
     event_id: String,
+    /// of the record
+    scope: String,
     source: String,
     received_at: DateTime<Utc>,
     api_version: Option<String>,
@@ -100,6 +102,7 @@ impl fmt::Display for Shown {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         writeln!(formatter, "{}  contradicts record {}", self.event_id, self.position)?;
+        writeln!(formatter, "  {:<12} {}", "in the books", self.scope)?;
         writeln!(formatter, "  {:<12} {} by {}", "received", shown(self.received_at), self.source)?;
         writeln!(formatter, "  {:<12} {}", "endpoint", or_dash(&self.endpoint))?;
         writeln!(formatter, "  {:<12} {}", "API version", or_dash(&self.api_version))?;
@@ -144,7 +147,7 @@ fn line(one: conflict::Summary, scopes: &HashMap<ScopeId, Scope>) -> Line {
         position: one.position,
         event_id: one.event_id,
         kind: one.kind,
-        scope: scopes.get(&one.scope).map_or_else(|| one.scope.to_string(), ToString::to_string),
+        scope: shown_scope(scopes, one.scope),
         source: one.source,
         received_at: one.received_at,
         api_version: one.api_version,
@@ -153,16 +156,23 @@ fn line(one: conflict::Summary, scopes: &HashMap<ScopeId, Scope>) -> Line {
     }
 }
 
+fn shown_scope(scopes: &HashMap<ScopeId, Scope>, id: ScopeId) -> String {
+    scopes.get(&id).map_or_else(|| id.to_string(), ToString::to_string)
+}
+
 async fn one(number: i64, connection: &mut PgConnection) -> anyhow::Result<Shown> {
     let Some(one) = conflict::find(connection, number).await? else {
         return Err(Refused(format!("there is no conflict {number}")).into());
     };
+    let scopes = daybook_store::scope::all(connection).await?;
+    let of_record = read::record_by_position(connection, one.position).await?.map(|record| record.scope);
     let record = readable(&read::body(connection, one.position).await?.unwrap_or_default());
     let body = readable(&one.body);
     Ok(Shown {
         number: one.id,
         position: one.position,
         event_id: one.event_id,
+        scope: of_record.map_or_else(String::new, |scope| shown_scope(&scopes, scope)),
         source: one.source,
         received_at: one.received_at,
         api_version: one.api_version,

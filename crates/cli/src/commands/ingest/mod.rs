@@ -72,14 +72,16 @@ impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {} new", counted(self.lines, "line", "lines"), count(self.appended))?;
         write!(formatter, ", {} known already", count(self.duplicates))?;
-        for (number, what) in [
-            (self.conflicts, "in conflict with what is known (kept beside it)"),
-            (self.unreadable, "stored but not readable by this version (quarantined)"),
-            (self.refused, "refused"),
-        ] {
+        for (number, what) in
+            [(self.conflicts, "in conflict with what is known (kept beside it)"), (self.refused, "refused")]
+        {
             if number > 0 {
                 write!(formatter, ", {} {what}", count(number))?;
             }
+        }
+        if self.unreadable > 0 {
+            let unreadable = count(self.unreadable);
+            write!(formatter, "; {unreadable} of them cannot be read by this version (kept and quarantined)")?;
         }
         write!(formatter, ". The log holds {}.", counted(self.log_size, "record", "records"))?;
         if self.lines > 0 && self.refused == self.lines {
@@ -125,12 +127,18 @@ async fn import(arguments: &Arguments, input: Input, opened: &Opened, output: Ou
 /// What came of it, and why some of it could not be said.
 type Done = (Summary, Option<anyhow::Error>);
 
-/// A line on its way into the log.
+/// A line that is not yet told of: lines are told of in their order.
 struct Waiting {
     number: u64,
-    ticket: Ticket,
-    /// why no read model will take it in
-    unreadable: Option<String>,
+    what: Awaited,
+}
+
+/// What becomes of a line.
+enum Awaited {
+    /// On its way into the log; with the reason why no read model will take it in, if there is one.
+    Answer(Ticket, Option<String>),
+    /// It does not go in, and why.
+    Refusal(String),
 }
 
 struct Import {
@@ -165,13 +173,13 @@ impl Import {
         let body = match line.body {
             Ok(body) => body,
             Err(reason) => {
-                self.refuse(line.number, &reason);
+                self.refuse(line.number, reason);
                 return Ok(());
             }
         };
         match entry::read(body, &arguments.scope, Utc::now()) {
             Entry::Refused(reason) => {
-                self.refuse(line.number, &reason);
+                self.refuse(line.number, reason);
                 Ok(())
             }
             Entry::Unreadable(incoming, reason) => self.queue(line.number, *incoming, Some(reason)).await,
@@ -181,15 +189,22 @@ impl Import {
 
     async fn queue(&mut self, number: u64, incoming: Incoming, unreadable: Option<String>) -> anyhow::Result<()> {
         match self.recorder.enqueue(incoming).await {
-            Ok(ticket) => self.waiting.push_back(Waiting { number, ticket, unreadable }),
-            Err(Refused::Field(error)) => self.refuse(number, &error.to_string()),
+            Ok(ticket) => self.waiting.push_back(Waiting { number, what: Awaited::Answer(ticket, unreadable) }),
+            Err(Refused::Field(error)) => self.refuse(number, error.to_string()),
             Err(error) => return Err(error).with_context(|| format!("stopped at line {number}")),
         }
         Ok(())
     }
 
     async fn settle_one(&mut self) -> anyhow::Result<()> {
-        let Some(Waiting { number, ticket, unreadable }) = self.waiting.pop_front() else { return Ok(()) };
+        let Some(Waiting { number, what }) = self.waiting.pop_front() else { return Ok(()) };
+        let (ticket, unreadable) = match what {
+            Awaited::Answer(ticket, unreadable) => (ticket, unreadable),
+            Awaited::Refusal(reason) => {
+                self.refused(number, &reason);
+                return Ok(());
+            }
+        };
         let answer = ticket.wait().await;
         if let (Ok(_), Some(reason)) = (&answer, &unreadable) {
             self.summary.unreadable += 1;
@@ -203,7 +218,7 @@ impl Import {
                 let reason = format!("record {position} has the same id and says something else");
                 self.remark(&Remark { line: number, outcome: "conflict", reason: &reason });
             }
-            Err(Refused::Rejected(reason)) => self.refuse(number, &reason),
+            Err(Refused::Rejected(reason)) => self.refused(number, &reason),
             Err(error) => {
                 return Err(error).with_context(|| {
                     format!("stopped at line {number}; what came before is in the log, so run it again")
@@ -213,7 +228,11 @@ impl Import {
         Ok(())
     }
 
-    fn refuse(&mut self, line: u64, reason: &str) {
+    fn refuse(&mut self, number: u64, reason: String) {
+        self.waiting.push_back(Waiting { number, what: Awaited::Refusal(reason) });
+    }
+
+    fn refused(&mut self, line: u64, reason: &str) {
         self.summary.refused += 1;
         self.remark(&Remark { line, outcome: "refused", reason });
     }
