@@ -59,6 +59,24 @@ pub async fn find(connection: &mut PgConnection, scope: ScopeId, id: &str) -> Re
     .await
 }
 
+/// Every customer that one of your own ids was ever seen beside, in any field.
+///
+/// # Errors
+/// What the database says.
+pub async fn seen_beside(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    account: &str,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select distinct customer from account_link where scope = $1 and account = $2 order by customer",
+        scope.0,
+        account
+    )
+    .fetch_all(connection)
+    .await
+}
+
 /// Everything seen beside one customer, newest first.
 ///
 /// # Errors

@@ -115,6 +115,33 @@ pub async fn positions_of_events(
     Ok(rows.into_iter().map(|row| (row.event_id, row.position)).collect())
 }
 
+/// The positions before `before` of the records of a scope that are about one of these objects or name one of these
+/// customers, in the order of the log; at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn about(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    (objects, customers): (&[String], &[String]),
+    before: i64,
+    limit: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select position as \"position!\" from (
+             select position from record_outcome where scope = $1 and object_id = any($2) and position < $4
+             union select position from record_outcome where scope = $1 and customer = any($3) and position < $4
+         ) as found order by position limit $5",
+        scope.0,
+        objects,
+        customers,
+        before,
+        limit
+    )
+    .fetch_all(connection)
+    .await
+}
+
 /// What records are searched by: at least one of an object and a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject<'a> {

@@ -10,6 +10,7 @@
 //! - [`auth`]: bearer keys
 //! - [`extract`], [`query`], [`wait`], `deadline`: what a request says, waiting for one's own write, and ending in time
 //! - [`entitlement`]: working out entitlement answers; [`cache`]: keeping them, right across processes
+//! - [`past`]: the same answers for an earlier time
 //! - [`v1`]: the read API, one file for each resource
 //! - [`health`], [`metrics`], [`openapi`]: how it is, what it counts, what it offers
 
@@ -23,6 +24,7 @@ pub mod extract;
 pub mod health;
 pub mod metrics;
 pub mod openapi;
+pub mod past;
 pub mod problem;
 pub mod query;
 pub mod router;

@@ -103,6 +103,12 @@ pub enum Problem {
     /// The program is stopping.
     #[error("this process is stopping; try again")]
     Stopping,
+    /// So much happened around a customer that its past is not folded for one question.
+    #[error("{0}")]
+    LongPast(#[source] Arc<daybook_worker::Error>),
+    /// The past cannot be folded.
+    #[error("something went wrong here; it is in the log of this process")]
+    Past(#[source] Arc<daybook_worker::Error>),
     /// The database cannot be reached.
     #[error("the database cannot be reached; try again")]
     DatabaseAway(#[source] Arc<daybook_store::Error>),
@@ -188,7 +194,8 @@ impl Problem {
             Self::Stopping => (Status::SERVICE_UNAVAILABLE, "stopping", "This process is stopping"),
             Self::DatabaseAway(_) => (Status::SERVICE_UNAVAILABLE, "database_away", "The database is away"),
             Self::NotRecorded(_) => (Status::SERVICE_UNAVAILABLE, "not_recorded", "The log cannot be written"),
-            Self::Unwritable(_) | Self::Internal(_) => {
+            Self::LongPast(_) => (Status::UNPROCESSABLE_ENTITY, "long_past", "Too much to fold"),
+            Self::Unwritable(_) | Self::Internal(_) | Self::Past(_) => {
                 (Status::INTERNAL_SERVER_ERROR, "internal", "Something went wrong")
             }
         };
@@ -215,6 +222,7 @@ impl Problem {
             Self::DatabaseAway(error) => tracing::warn!(%error, "a request failed because the database is away"),
             Self::NotRecorded(error) => tracing::error!(%error, "a verified delivery was not recorded"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
+            Self::Past(error) => tracing::error!(%error, "the past cannot be folded"),
             Self::Unwritable(error) => tracing::error!(%error, "an answer cannot be written"),
             Self::Policy { position, source } => {
                 tracing::error!(position, error = %source, "the policy cannot be read");
@@ -279,6 +287,17 @@ impl From<Arc<daybook_store::Error>> for Problem {
             daybook_store::Error::Database(cause) if is_not_built(cause) => Self::NotBuilt,
             daybook_store::Error::TooSlow { .. } => Self::DatabaseAway(error),
             _ => Self::Internal(error),
+        }
+    }
+}
+
+impl From<daybook_worker::Error> for Problem {
+    fn from(error: daybook_worker::Error) -> Self {
+        match error {
+            daybook_worker::Error::Store(error) => error.into(),
+            daybook_worker::Error::Database(error) => error.into(),
+            long @ daybook_worker::Error::LongPast { .. } => Self::LongPast(Arc::new(long)),
+            other => Self::Past(Arc::new(other)),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use chrono::DateTime;
 
 use crate::Problem;
 use crate::config::Config;
@@ -137,6 +138,18 @@ impl Query {
 /// A position or a size of the log.
 pub const POSITIONS: RangeInclusive<i64> = 0..=i64::MAX;
 
+/// Seconds since 1970, written as such or as a time.
+///
+/// # Errors
+/// [`Problem::Malformed`], which names the parameter.
+pub fn read_time(text: &str, name: &'static str) -> Result<i64, Problem> {
+    let seconds = text.parse().ok();
+    let written = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
+    seconds.or_else(written).ok_or_else(|| {
+        Problem::malformed(format!("{name}: expected a time like 2026-09-30T12:00:00Z or seconds since 1970"))
+    })
+}
+
 /// Undoes `application/x-www-form-urlencoded`, if it is UTF-8 that was encoded.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -160,6 +173,7 @@ mod tests {
     use utoipa::IntoParams;
 
     use super::*;
+    use crate::past::When;
     use crate::v1::Explanation;
     use crate::v1::{balances, events};
     use crate::wait::Wait;
@@ -176,6 +190,7 @@ mod tests {
         }
         assert_described::<Wait>();
         assert_described::<Explanation>();
+        assert_described::<When>();
         assert_described::<events::Wanted>();
         assert_described::<balances::Shown>();
     }

@@ -15,6 +15,7 @@ use crate::config::{Config, ConfigError, QuestionLimits};
 use crate::entitlement::desk::Desk;
 use crate::health::Idleness;
 use crate::metrics::Metrics;
+use crate::past;
 use crate::webhook::{Arriving, Receivers};
 
 /// The state as routes hold it.
@@ -65,6 +66,8 @@ pub struct App {
     pub(crate) desk: Arc<Desk>,
     /// Room for readers that wait for their own write.
     pub(crate) readers: Semaphore,
+    /// Room for questions about the past.
+    pub(crate) looking_back: Semaphore,
     pub(crate) metrics: Metrics,
     pub(crate) idleness: Idleness,
 }
@@ -84,6 +87,7 @@ impl App {
             entitlements: EntitlementCache::new(config.cache.customers),
             desk: Desk::new(&pool, config.questions),
             readers: Semaphore::new(config.wait.readers),
+            looking_back: Semaphore::new(past::AT_ONCE),
             metrics: Metrics::new(),
             idleness: Idleness::default(),
             config,

@@ -1,6 +1,7 @@
 //! The entitlement policy as a record of the log, so that a rebuild and a question about the past use the policy of
 //! their time.
 
+use chrono::{DateTime, Utc};
 use daybook_domain::scope::ScopeId;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -35,13 +36,28 @@ pub struct InForce {
 /// # Errors
 /// What the database says, or a body that is no policy record.
 pub async fn in_force(connection: &mut PgConnection, scope: ScopeId, size: i64) -> Result<Option<InForce>, Error> {
+    in_force_at(connection, scope, size, None).await
+}
+
+/// The policy of a scope at a size of the log, as far as it had been applied by then, where a time is given.
+///
+/// # Errors
+/// What the database says, or a body that is no policy record.
+pub async fn in_force_at(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    size: i64,
+    by: Option<DateTime<Utc>>,
+) -> Result<Option<InForce>, Error> {
     let row = sqlx::query!(
         "select position, event_id, body from record join body using (position)
          where scope = $1 and kind = $2 and source = 'operator' and position < $3
+           and ($4::timestamptz is null or received_at <= $4)
          order by position desc limit 1",
         scope.0,
         POLICY_APPLIED,
-        size
+        size,
+        by
     )
     .fetch_optional(connection)
     .await?;

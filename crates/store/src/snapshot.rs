@@ -20,7 +20,19 @@ impl Snapshot {
     /// # Errors
     /// When the database fails.
     pub async fn begin(pool: &PgPool) -> Result<Self, Error> {
-        let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
+        Self::begin_with(pool, "begin isolation level repeatable read read only").await
+    }
+
+    /// Begins to read where temporary tables may be made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_with_tables(pool: &PgPool) -> Result<Self, Error> {
+        Self::begin_with(pool, "begin isolation level repeatable read read write").await
+    }
+
+    async fn begin_with(pool: &PgPool, how: &'static str) -> Result<Self, Error> {
+        let mut transaction = pool.begin_with(how).await?;
         // The newest generation first: a read model that was rebuilt alone hides the one it replaced.
         let row = sqlx::query!(
             r#"select coalesce(min(size), 0) as "size!",
@@ -38,6 +50,27 @@ impl Snapshot {
     /// How many records everything read here has applied.
     pub fn size(&self) -> i64 {
         self.size
+    }
+
+    /// Puts the transaction's own temporary tables before those of the live generations: what stands in them has applied so
+    /// many records.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn prefer_temporary(&mut self, size: i64) -> Result<(), Error> {
+        sqlx::query_scalar!("select set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true)")
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        self.size = size;
+        Ok(())
+    }
+
+    /// Ends it, and with it whatever it made, and gives the connection back at once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn undo(self) -> Result<(), Error> {
+        Ok(self.transaction.rollback().await?)
     }
 
     /// Ends it and gives the connection back at once.

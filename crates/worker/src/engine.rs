@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use daybook_domain::{id::ObjectRef, scope::ScopeId};
+use daybook_domain::{fact::Fact, id::ObjectRef, scope::ScopeId};
 use daybook_projections::{
     changes::{Changed, EVERYBODY},
     records,
@@ -56,6 +56,16 @@ impl Reading {
             scope: record.scope,
             applies_policy: record.source == Source::Operator && record.kind == policy::POLICY_APPLIED,
             translated: read(record),
+        }
+    }
+}
+
+impl Reading {
+    /// What it says; nothing where it says nothing of any object.
+    pub fn facts(&self) -> &[Fact] {
+        match &self.translated.translation {
+            Translation::Facts(facts) => facts,
+            _ => &[],
         }
     }
 }

@@ -37,6 +37,12 @@ pub enum Error {
         /// Its position.
         expected: i64,
     },
+    /// So much happened around a customer that one question may not fold it all anew.
+    #[error("more than {most} records are about this customer: answers about its past are not given at once")]
+    LongPast {
+        /// How many are folded at most.
+        most: usize,
+    },
     /// A rebuild was asked to stop before its end; the read models are as they were.
     #[error("stopped before the end; the read models are as they were")]
     Stopped,

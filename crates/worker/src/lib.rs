@@ -8,6 +8,7 @@
 //! - [`engine`]: all of that, for live processing and rebuild alike
 //! - [`batch`], [`live`]: one unit of work, and the loop around it
 //! - [`rebuild`]: a new generation beside the live one
+//! - [`past`]: what was known of a customer earlier, folded anew
 //! - [`setup`]: the first generation
 
 pub mod batch;
@@ -18,6 +19,7 @@ mod fold;
 pub mod live;
 mod loader;
 pub mod output;
+pub mod past;
 pub mod reader_rows;
 pub mod rebuild;
 pub mod setup;

@@ -167,6 +167,11 @@ impl Books {
         }
     }
 
+    /// Whose states are here.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
+        self.entries.keys()
+    }
+
     /// How many states are here.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -15,7 +15,10 @@ const ALLOWED: &[(&str, May)] = &[
     ("daybook-store", May::Use(&["daybook-domain"])),
     ("daybook-projections", May::Use(&["daybook-store", "daybook-domain"])),
     ("daybook-worker", May::Use(&["daybook-projections", "daybook-store", "daybook-stripe", "daybook-domain"])),
-    ("daybook-http", May::Use(&["daybook-projections", "daybook-store", "daybook-stripe", "daybook-domain"])),
+    (
+        "daybook-http",
+        May::Use(&["daybook-worker", "daybook-projections", "daybook-store", "daybook-stripe", "daybook-domain"]),
+    ),
     (
         "daybook",
         May::Use(&[

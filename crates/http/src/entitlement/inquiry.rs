@@ -11,6 +11,8 @@ use daybook_projections::entitlements::Known;
 use super::answer::{Positions, Stamp, events_of, time};
 use super::facts::{Facts, Judge, Subjects};
 use crate::Problem;
+use crate::auth::Access;
+use crate::past::{self, When};
 use crate::state::{App, Shared};
 use crate::wait::{self, Wait};
 
@@ -45,6 +47,22 @@ impl Inquiry {
         let facts = app.desk.facts(scope, subjects).await?;
         let judge = Judge { policy: facts.policy.clone(), now: now(app) };
         Ok(Self { app: Shared::clone(app), scope, facts, judge })
+    }
+
+    /// Reads everything about these as it was.
+    ///
+    /// # Errors
+    /// Like [`past::facts`].
+    pub async fn looking_back(
+        app: &Shared,
+        access: Access,
+        subjects: Subjects,
+        wait: &Wait,
+        when: When,
+    ) -> Result<Self, Problem> {
+        let (facts, now) = past::facts(app, access, subjects, wait, when).await?;
+        let judge = Judge { policy: facts.policy.clone(), now };
+        Ok(Self { app: Shared::clone(app), scope: access.scope, facts, judge })
     }
 
     /// Reads about others instead.

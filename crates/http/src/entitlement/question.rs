@@ -14,9 +14,11 @@ use super::answer::{BestEntitlement, Entitlement, Explain, Positions, Stamp, tim
 use super::facts::{Features, Subjects};
 use super::inquiry::{Inquiry, names, now};
 use crate::Problem;
+use crate::auth::Access;
 use crate::cache::account_key;
 use crate::cache::horizon::Staleness;
 use crate::cache::kept::Kept;
+use crate::past::When;
 use crate::state::{App, Shared};
 use crate::wait::Wait;
 
@@ -125,15 +127,7 @@ async fn by_reading(
         app.entitlements.expect_accounts();
     }
     let inquiry = Inquiry::about(app, scope, subjects, wait).await?;
-    let accounts = questions.iter().filter_map(|question| match question.subject {
-        Subject::Account(account) => Some((account, Holding::among(&inquiry.facts, account))),
-        Subject::Customer(_) => None,
-    });
-    let holdings: BTreeMap<&str, Holding> = accounts.collect();
-    let findings = find(&inquiry, questions, &holdings).await;
-    let named = names(findings.iter().flat_map(|finding| finding.best.iter().map(|(_, best)| &best.answer)));
-    let positions = inquiry.positions_of(named).await?;
-    let kept = findings.iter().map(|finding| finding.render(&positions, explain)).collect::<Result<Vec<_>, _>>()?;
+    let kept = told(&inquiry, questions, explain).await?;
     if explain == Explain::No {
         for (question, kept) in questions.iter().zip(&kept) {
             let feature = question.feature.unwrap_or(EVERY_FEATURE);
@@ -141,6 +135,36 @@ async fn by_reading(
         }
     }
     Ok(Told { answers: kept, stamp: inquiry.stamp() })
+}
+
+/// Answers questions about the past. Nothing of it is kept.
+///
+/// # Errors
+/// Like [`crate::past::facts`].
+pub async fn answer_of_then(
+    app: &Shared,
+    access: Access,
+    questions: &[Question<'_>],
+    (wait, when): (&Wait, When),
+    explain: Explain,
+) -> Result<Told, Problem> {
+    let inquiry = Inquiry::looking_back(app, access, subjects(questions), wait, when).await?;
+    let answers = told(&inquiry, questions, explain).await?;
+    app.metrics.checked_by_reading(count(&answers));
+    Ok(Told { answers, stamp: inquiry.stamp() })
+}
+
+/// Works out every question from what was read.
+async fn told(inquiry: &Inquiry, questions: &[Question<'_>], explain: Explain) -> Result<Vec<Kept>, Problem> {
+    let accounts = questions.iter().filter_map(|question| match question.subject {
+        Subject::Account(account) => Some((account, Holding::among(&inquiry.facts, account))),
+        Subject::Customer(_) => None,
+    });
+    let holdings: BTreeMap<&str, Holding> = accounts.collect();
+    let findings = find(inquiry, questions, &holdings).await;
+    let named = names(findings.iter().flat_map(|finding| finding.best.iter().map(|(_, best)| &best.answer)));
+    let positions = inquiry.positions_of(named).await?;
+    Ok(findings.iter().map(|finding| finding.render(&positions, explain)).collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Everybody who is asked about, each once.

@@ -12,6 +12,7 @@ use crate::auth::AppCaller;
 use crate::entitlement::answer::{BestEntitlement, Stamp};
 use crate::entitlement::question::{Question, Subject};
 use crate::extract::{Named, check_id};
+use crate::past::When;
 use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::Wait;
@@ -48,10 +49,12 @@ pub struct AccountEntitlements {
 /// What may this account of yours use?
 #[utoipa::path(
     get, path = "/v1/accounts/{id}/entitlements", tag = "entitlements",
-    params(("id" = String, Path, description = "Your own id of the user or tenant."), Explanation, Wait),
+    params(("id" = String, Path, description = "Your own id of the user or tenant."), Explanation, When, Wait),
     responses(
         (status = 200, description = "The best answer for each feature that anything names.", body = AccountEntitlements),
         (status = 401, description = "No valid key."),
+        (status = 403, description = "The past was asked for, and the key is not an analyst's."),
+        (status = 422, description = "So much happened that the past is not folded for one question."),
         (status = 504, description = "What was waited for has not been applied yet."),
     )
 )]
@@ -59,10 +62,10 @@ pub async fn entitlements(
     State(app): State<Shared>,
     AppCaller(access): AppCaller,
     Named(account): Named<String>,
-    Asked((explanation, wait)): Asked<(Explanation, Wait)>,
+    Asked(asked): Asked<((Explanation, When), Wait)>,
 ) -> Result<Response, Problem> {
     let subject = Subject::Account(check_id(&account, "the account")?);
-    answer_one(&app, access.scope, Question { subject, feature: None }, explanation, &wait).await
+    answer_one(&app, access, Question { subject, feature: None }, asked).await
 }
 
 /// May this account of yours use this feature?
@@ -71,11 +74,13 @@ pub async fn entitlements(
     params(
         ("id" = String, Path, description = "Your own id of the user or tenant."),
         ("feature" = String, Path, description = "The feature, by its name in the policy."),
-        Explanation, Wait
+        Explanation, When, Wait
     ),
     responses(
         (status = 200, description = "The best answer of the account's customers.", body = AccountEntitlement),
         (status = 401, description = "No valid key."),
+        (status = 403, description = "The past was asked for, and the key is not an analyst's."),
+        (status = 422, description = "So much happened that the past is not folded for one question."),
         (status = 504, description = "What was waited for has not been applied yet."),
     )
 )]
@@ -83,9 +88,9 @@ pub async fn entitlement(
     State(app): State<Shared>,
     AppCaller(access): AppCaller,
     Named((account, feature)): Named<(String, String)>,
-    Asked((explanation, wait)): Asked<(Explanation, Wait)>,
+    Asked(asked): Asked<((Explanation, When), Wait)>,
 ) -> Result<Response, Problem> {
     let subject = Subject::Account(check_id(&account, "the account")?);
     let feature = Some(check_feature(&feature)?);
-    answer_one(&app, access.scope, Question { subject, feature }, explanation, &wait).await
+    answer_one(&app, access, Question { subject, feature }, asked).await
 }

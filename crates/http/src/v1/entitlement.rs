@@ -14,6 +14,7 @@ use crate::entitlement::answer::{Entitlement, Stamp};
 use crate::entitlement::inquiry::now;
 use crate::entitlement::question::{Question, Subject, staleness};
 use crate::extract::{Named, check_id};
+use crate::past::When;
 use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::Wait;
@@ -43,11 +44,13 @@ pub struct CustomerEntitlement {
     params(
         ("id" = String, Path, description = "The customer: `cus_...`."),
         ("feature" = String, Path, description = "The feature, by its name in the policy."),
-        Explanation, Wait
+        Explanation, When, Wait
     ),
     responses(
         (status = 200, description = "The answer.", body = CustomerEntitlement),
         (status = 401, description = "No valid key."),
+        (status = 403, description = "The past was asked for, and the key is not an analyst's."),
+        (status = 422, description = "So much happened that the past is not folded for one question."),
         (status = 503, description = "No answer that is new enough."),
         (status = 504, description = "What was waited for has not been applied yet."),
     )
@@ -84,8 +87,8 @@ fn from_cache(app: &Shared, scope: ScopeId, customer: &str, feature: &str) -> Op
 async fn the_long_way(app: Shared, customer: String, feature: String, request: Request) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let access = app.keyring.authenticate(&parts.headers).await?.needs(Role::App)?;
-    let Asked((explanation, wait)) = Asked::<(Explanation, Wait)>::from_request_parts(&mut parts, &app).await?;
+    let Asked(asked) = Asked::<((Explanation, When), Wait)>::from_request_parts(&mut parts, &app).await?;
     let subject = Subject::Customer(check_id(&customer, "the customer")?);
     let feature = Some(check_feature(&feature)?);
-    answer_one(&app, access.scope, Question { subject, feature }, explanation, &wait).await
+    answer_one(&app, access, Question { subject, feature }, asked).await
 }

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
-use crate::query::{Asked, POSITIONS, Parameters, Query};
+use crate::query::{Asked, POSITIONS, Parameters, Query, read_time};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 
@@ -180,14 +180,6 @@ impl Wanted {
             (None, customer) => customer.map(Subject::Customer),
         }
     }
-}
-
-fn read_time(text: &str, name: &'static str) -> Result<i64, Problem> {
-    let seconds = text.parse().ok();
-    let written = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
-    seconds.or_else(written).ok_or_else(|| {
-        Problem::malformed(format!("{name}: expected a time like 2026-09-30T12:00:00Z or seconds since 1970"))
-    })
 }
 
 impl Event {

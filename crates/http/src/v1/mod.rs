@@ -16,14 +16,15 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use daybook_domain::entitlement::policy::{LONGEST_FEATURE, is_feature_name};
-use daybook_domain::scope::ScopeId;
 use utoipa::IntoParams;
 
 use crate::Problem;
+use crate::auth::Access;
 use crate::cache::kept::close;
 use crate::config::Config;
 use crate::entitlement::answer::{Explain, Stamp};
 use crate::entitlement::question::{self, Question};
+use crate::past::When;
 use crate::query::{Parameters, Query};
 use crate::state::Shared;
 use crate::wait::Wait;
@@ -70,12 +71,16 @@ fn check_feature(feature: &str) -> Result<&str, Problem> {
 /// Answers one question.
 async fn answer_one(
     app: &Shared,
-    scope: ScopeId,
+    access: Access,
     question: Question<'_>,
-    explanation: Explanation,
-    wait: &Wait,
+    ((explanation, when), wait): ((Explanation, When), Wait),
 ) -> Result<Response, Problem> {
-    let told = question::answer(app, scope, &[question], wait, explanation.wanted()).await?;
+    let explain = explanation.wanted();
+    let told = if when.is_now() {
+        question::answer(app, access.scope, &[question], &wait, explain).await?
+    } else {
+        question::answer_of_then(app, access, &[question], (&wait, when), explain).await?
+    };
     let mut body = Vec::new();
     told.answers.iter().for_each(|answer| answer.write(&mut body));
     Ok(closed(body, told.stamp))

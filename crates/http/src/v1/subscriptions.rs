@@ -15,6 +15,7 @@ use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::entitlement::answer::{Because, Positions, time};
 use crate::extract::{Named, check_id};
+use crate::past::{self, When};
 use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
@@ -127,7 +128,7 @@ pub struct Answer {
 /// How does this subscription stand?
 #[utoipa::path(
     get, path = "/v1/subscriptions/{id}", tag = "books",
-    params(("id" = String, Path, description = "The subscription: `sub_...`."), Wait),
+    params(("id" = String, Path, description = "The subscription: `sub_...`."), When, Wait),
     responses(
         (status = 200, description = "The subscription.", body = Answer),
         (status = 403, description = "The key is not an analyst's."),
@@ -139,16 +140,22 @@ pub async fn subscription(
     State(app): State<Shared>,
     AnalystCaller(access): AnalystCaller,
     Named(id): Named<String>,
-    Asked(wait): Asked<Wait>,
+    Asked((when, wait)): Asked<(When, Wait)>,
 ) -> Result<Json<Answer>, Problem> {
     check_id(&id, "the subscription")?;
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
-    let found = subscriptions::find(&mut snapshot, access.scope, &id).await?;
+    let mut size = snapshot.size();
+    let mut found = subscriptions::find(&mut snapshot, access.scope, &id).await?;
+    if let Some(customer) = found.as_ref().and_then(|found| found.customer.clone()).filter(|_| !when.is_now()) {
+        snapshot.end().await?;
+        snapshot = past::look_back(&app, access, &[customer], &wait, when).await?;
+        size = snapshot.size();
+        found = subscriptions::find(&mut snapshot, access.scope, &id).await?;
+    }
     let found = found.ok_or(Problem::Unknown { what: "subscription", size })?;
     let causes: Vec<String> = Subscription::causes(&found).collect();
     let positions = records::positions_of_events(&mut snapshot, &causes).await?;
-    snapshot.end().await?;
+    snapshot.undo().await?;
     Ok(Json(Answer { subscription: Subscription::new(found, &positions), size }))
 }
 

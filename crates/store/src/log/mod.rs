@@ -23,6 +23,7 @@ pub mod envelope;
 pub mod leaf;
 pub mod list;
 pub mod merkle;
+pub mod past;
 pub mod read;
 pub mod verify;
 

@@ -1,4 +1,4 @@
-//! The laws, as property tests: order does not matter (3), live equals rebuilt (4), one size for all answers (5).
+//! The laws, as property tests: order does not matter (3), live equals rebuilt (4), one size for all answers (5), and what is said of the past is what was said then.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -6,4 +6,5 @@ mod harness;
 mod live_equals_rebuilt;
 mod order_does_not_matter;
 mod stock_repository;
+mod the_past;
 mod truth;

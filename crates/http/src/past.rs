@@ -1,0 +1,169 @@
+//! Questions about the past: `as_of`, what was true at a time, and `known_at`, what this ledger knew then. Both together ask
+//! what was said on a day; `as_of` alone what would be said now about that day. The records of those asked about are folded
+//! anew up to there, so it costs as much as they have records: a few are worked on at once, the rest is asked to come again.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use daybook_domain::entitlement::Policy;
+use daybook_domain::scope::ScopeId;
+use daybook_domain::time::Timestamp;
+use daybook_projections::customers::seen_beside;
+use daybook_projections::inquiry::{self, Asked};
+use daybook_store::key::Role;
+use daybook_store::log::past::size_at;
+use daybook_store::policy::in_force_at;
+use daybook_store::snapshot::Snapshot;
+use daybook_worker::past::{self, Standpoint};
+use utoipa::IntoParams;
+
+use crate::Problem;
+use crate::auth::Access;
+use crate::config::Config;
+use crate::entitlement::facts::{self, Facts, Subjects};
+use crate::entitlement::inquiry::now;
+use crate::query::{POSITIONS, Parameters, Query, read_time};
+use crate::state::Shared;
+use crate::wait::{Wait, then_read};
+
+/// So many questions about the past are worked on at once.
+pub const AT_ONCE: usize = 4;
+
+/// Which past is asked about; none of it is the present.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct When {
+    /// What was true at this time: like 2026-03-03T12:00:00Z, or seconds since 1970. An analyst's key.
+    #[param(value_type = Option<String>)]
+    pub as_of: Option<Timestamp>,
+    /// What was known then: a size of the log (a whole number), or a time like 2026-03-03T12:00:00Z. An analyst's key.
+    #[param(value_type = Option<String>)]
+    pub known_at: Option<KnownAt>,
+}
+
+/// How far the log is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownAt {
+    /// So many records.
+    Size(i64),
+    /// Those that had been written down by then.
+    Time(DateTime<Utc>),
+}
+
+impl Parameters for When {
+    fn names() -> impl Iterator<Item = &'static str> {
+        ["as_of", "known_at"].into_iter()
+    }
+
+    fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
+        let as_of = query.text("as_of").map(read_as_of).transpose()?;
+        let known_at = match query.text("known_at") {
+            Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                query.whole("known_at", POSITIONS)?.map(KnownAt::Size)
+            }
+            Some(text) => Some(KnownAt::Time(at(read_time(text, "known_at")?))),
+            None => None,
+        };
+        Ok(Self { as_of, known_at })
+    }
+}
+
+/// Reads a time of Stripe's.
+///
+/// # Errors
+/// [`Problem::Malformed`].
+fn read_as_of(text: &str) -> Result<Timestamp, Problem> {
+    let seconds = read_time(text, "as_of")?;
+    Timestamp::from_unix(seconds)
+        .ok_or_else(|| Problem::malformed("as_of: the time lies beyond the years 1970 to 9999"))
+}
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+impl When {
+    /// Whether the present is asked about.
+    pub fn is_now(&self) -> bool {
+        self.as_of.is_none() && self.known_at.is_none()
+    }
+
+    /// What was known, as a size that has been applied.
+    async fn known(&self, snapshot: &mut Snapshot) -> Result<i64, Problem> {
+        let applied = snapshot.size();
+        match self.known_at {
+            None => Ok(applied),
+            Some(KnownAt::Size(size)) if size <= applied => Ok(size),
+            Some(KnownAt::Size(_)) => {
+                Err(Problem::malformed(format!("known_at: only {applied} records have been applied yet")))
+            }
+            Some(KnownAt::Time(time)) => Ok(size_at(snapshot, time).await?.min(applied)),
+        }
+    }
+}
+
+/// The read models as they were, as far as they are about these customers. Only for those who may read everything derived.
+///
+/// # Errors
+/// The key's role, that too much is asked at once or of one customer, what waiting or the database says.
+pub async fn look_back(
+    app: &Shared,
+    access: Access,
+    customers: &[String],
+    wait: &Wait,
+    when: When,
+) -> Result<Snapshot, Problem> {
+    access.needs(Role::Analyst)?;
+    let _place = app.looking_back.try_acquire().map_err(|_| Problem::Busy)?;
+    let mut snapshot = then_read(app, access.scope, wait).await?;
+    let known = when.known(&mut snapshot).await?;
+    snapshot.end().await?;
+    Ok(past::look_back(&app.pool, access.scope, customers, Standpoint { known, until: when.as_of }).await?)
+}
+
+/// Everything that answers about these are worked out from, and the time they are about.
+///
+/// # Errors
+/// Like [`look_back`], and a policy of back then that this version cannot read.
+pub async fn facts(
+    app: &Shared,
+    access: Access,
+    subjects: Subjects,
+    wait: &Wait,
+    when: When,
+) -> Result<(Facts, Timestamp), Problem> {
+    access.needs(Role::Analyst)?;
+    let _place = app.looking_back.try_acquire().map_err(|_| Problem::Busy)?;
+    let scope = access.scope;
+    let mut snapshot = then_read(app, scope, wait).await?;
+    let known = when.known(&mut snapshot).await?;
+    let policy = policy(&mut snapshot, scope, known, when.as_of).await?;
+    let mut customers: BTreeSet<String> = subjects.customers.iter().cloned().collect();
+    for account in &subjects.accounts {
+        customers.extend(seen_beside(&mut snapshot, scope, account).await?);
+    }
+    snapshot.end().await?;
+    let customers: Vec<String> = customers.into_iter().collect();
+    let mut then = past::look_back(&app.pool, scope, &customers, Standpoint { known, until: when.as_of }).await?;
+    let of_scope = |texts: &[String]| texts.iter().map(|text| (scope, text.clone())).collect();
+    let fields = policy.accounts.from.iter().map(|field| (scope, field.to_string())).collect();
+    let asked = Asked { customers: of_scope(&customers), accounts: of_scope(&subjects.accounts), fields };
+    let seen = inquiry::see(&mut then, &asked).await?;
+    then.undo().await?;
+    let seen = inquiry::Seen { size: known, ..seen };
+    let facts = facts::Shared::new(seen).facts(scope, subjects, policy.into());
+    Ok((facts, when.as_of.unwrap_or_else(|| now(app))))
+}
+
+/// The policy of back then.
+async fn policy(
+    snapshot: &mut Snapshot,
+    scope: ScopeId,
+    known: i64,
+    as_of: Option<Timestamp>,
+) -> Result<Policy, Problem> {
+    let by = as_of.map(|as_of| at(as_of.unix()));
+    let Some(found) = in_force_at(snapshot, scope, known, by).await? else { return Ok(Policy::default()) };
+    Policy::parse(&found.applied.policy)
+        .map_err(|source| Problem::Policy { position: found.position, source: source.into() })
+}
