@@ -6,10 +6,13 @@ use chrono::{DateTime, Utc};
 use daybook_domain::entitlement::{Answer, SourceRef, Value};
 use daybook_domain::scope::{Scope, ScopeId};
 use daybook_domain::time::Timestamp;
+use daybook_http::auth::Access;
 use daybook_http::cache::follower;
 use daybook_http::entitlement::account::Holding;
 use daybook_http::entitlement::answer::{Entitlement, Explain, Positions, Stamp};
+use daybook_http::entitlement::facts::Subjects;
 use daybook_http::entitlement::inquiry::{Features, Inquiry};
+use daybook_http::past::When;
 use daybook_http::state::Shared;
 use daybook_http::wait::Wait;
 use daybook_http::{App, Clock, Config};
@@ -71,23 +74,31 @@ pub async fn answers(
     scope: (ScopeId, &Scope),
     subject: &Subject,
     feature: Option<&str>,
+    when: When,
 ) -> anyhow::Result<Answers> {
     let (scope_id, scope) = scope;
-    let mut inquiry = Inquiry::begin(app, scope_id, &Wait::default()).await?;
+    let mut subjects = Subjects::default();
+    match subject {
+        Subject::Customer(customer) => subjects.customers.push(customer.clone()),
+        Subject::Account(account) => subjects.accounts.push(account.clone()),
+    }
+    let wait = Wait::default();
+    let inquiry = if when.is_now() {
+        Inquiry::about(app, scope_id, subjects, &wait).await?
+    } else {
+        Inquiry::looking_back(app, Access::of_the_machine(scope_id), subjects, &wait, when).await?
+    };
     let named: Vec<String> = feature.map(str::to_owned).into_iter().collect();
     let features = if named.is_empty() { Features::All } else { Features::These(&named) };
     let found: Vec<(Box<str>, Answer)> = match subject {
-        Subject::Customer(customer) => {
-            let known = inquiry.known(std::slice::from_ref(customer)).await?;
-            inquiry.answers(&known.get(customer).cloned().unwrap_or_default(), features)
-        }
+        Subject::Customer(customer) => inquiry.answers(inquiry.facts.known(customer), features),
         Subject::Account(account) => {
-            let holding = Holding::of(&mut inquiry, account).await?;
+            let holding = Holding::among(&inquiry.facts, account);
             holding.best_of(&inquiry, features).into_iter().map(|(feature, best)| (feature, best.answer)).collect()
         }
     };
     let positions = inquiry.positions(found.iter().map(|(_, answer)| answer)).await?;
-    let stamp = inquiry.end().await?;
+    let stamp = inquiry.stamp();
     let subject = match subject {
         Subject::Customer(id) | Subject::Account(id) => id.clone(),
     };

@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod scope;
 mod server;
+mod when;
 
 /// Folding makes and drops millions of small values; the usual allocator spends a quarter of a rebuild on them.
 #[global_allocator]

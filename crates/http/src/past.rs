@@ -22,7 +22,7 @@ use crate::auth::Access;
 use crate::config::Config;
 use crate::entitlement::facts::{self, Facts, Subjects};
 use crate::entitlement::inquiry::now;
-use crate::query::{POSITIONS, Parameters, Query, read_time};
+use crate::query::{Parameters, Query, read_time};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 
@@ -57,22 +57,28 @@ impl Parameters for When {
 
     fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
         let as_of = query.text("as_of").map(read_as_of).transpose()?;
-        let known_at = match query.text("known_at") {
-            Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                query.whole("known_at", POSITIONS)?.map(KnownAt::Size)
-            }
-            Some(text) => Some(KnownAt::Time(at(read_time(text, "known_at")?))),
-            None => None,
-        };
+        let known_at = query.text("known_at").map(read_known_at).transpose()?;
         Ok(Self { as_of, known_at })
     }
+}
+
+/// Reads what was known: a whole number is a size, all else a time.
+///
+/// # Errors
+/// [`Problem::Malformed`].
+pub fn read_known_at(text: &str) -> Result<KnownAt, Problem> {
+    if let Ok(size) = text.parse::<i64>() {
+        let is_size = || Problem::malformed("known_at: a size of the log is not below 0");
+        return if size >= 0 { Ok(KnownAt::Size(size)) } else { Err(is_size()) };
+    }
+    Ok(KnownAt::Time(at(read_time(text, "known_at")?)))
 }
 
 /// Reads a time of Stripe's.
 ///
 /// # Errors
 /// [`Problem::Malformed`].
-fn read_as_of(text: &str) -> Result<Timestamp, Problem> {
+pub fn read_as_of(text: &str) -> Result<Timestamp, Problem> {
     let seconds = read_time(text, "as_of")?;
     Timestamp::from_unix(seconds)
         .ok_or_else(|| Problem::malformed("as_of: the time lies beyond the years 1970 to 9999"))

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, NaiveTime};
 
 use crate::Problem;
 use crate::config::Config;
@@ -138,15 +138,17 @@ impl Query {
 /// A position or a size of the log.
 pub const POSITIONS: RangeInclusive<i64> = 0..=i64::MAX;
 
-/// Seconds since 1970, written as such or as a time.
+/// Seconds since 1970, written as such, as a time or as a day.
 ///
 /// # Errors
 /// [`Problem::Malformed`], which names the parameter.
 pub fn read_time(text: &str, name: &'static str) -> Result<i64, Problem> {
     let seconds = text.parse().ok();
     let written = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
-    seconds.or_else(written).ok_or_else(|| {
-        Problem::malformed(format!("{name}: expected a time like 2026-09-30T12:00:00Z or seconds since 1970"))
+    let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc().timestamp());
+    seconds.or_else(written).or_else(day).ok_or_else(|| {
+        let expected = "expected a time like 2026-09-30T12:00:00Z, a day like 2026-09-30 (its first second), or seconds since 1970";
+        Problem::malformed(format!("{name}: {expected}"))
     })
 }
 
@@ -197,18 +199,12 @@ mod tests {
 
     #[test]
     fn what_is_not_known_stands_twice_or_is_no_text_is_refused_by_its_name() {
-        let told: Vec<String> = [
-            "as_of=2020-01-01",
-            "explain=true&explain=true",
-            "explain=maybe",
-            "after_object=%ff",
-            "%ff=1",
-            "explain=%2",
-        ]
-        .map(refusal::<(Explanation, Wait)>)
-        .into();
+        let told: Vec<String> =
+            ["at=2020-01-01", "explain=true&explain=true", "explain=maybe", "after_object=%ff", "%ff=1", "explain=%2"]
+                .map(refusal::<(Explanation, Wait)>)
+                .into();
         insta::assert_snapshot!(told.join("\n"), @r"
-        the query: `as_of` is no parameter of this; known here: `explain`, `min_size`, `after_object`, `wait_ms`
+        the query: `at` is no parameter of this; known here: `explain`, `min_size`, `after_object`, `wait_ms`
         the query: `explain` stands there more than once
         explain: expected true or false
         the query: the value of `after_object` is not percent-encoded UTF-8
@@ -231,7 +227,7 @@ mod tests {
         limit: expected a whole number from 1 to 200
         from_position: expected a whole number from 0 to 9223372036854775807
         before: expected a whole number from 0 to 9223372036854775807
-        created_from: expected a time like 2026-09-30T12:00:00Z or seconds since 1970
+        created_from: expected a time like 2026-09-30T12:00:00Z, a day like 2026-09-30 (its first second), or seconds since 1970
         min_size: expected a whole number from 0 to 9223372036854775807
         min_size: expected a whole number from 0 to 9223372036854775807
         wait_ms: expected a whole number from 0 to 15000

@@ -5,4 +5,5 @@ mod books;
 mod entitlements;
 mod events;
 mod operation;
+mod past;
 mod waiting;

@@ -7,6 +7,7 @@ use crate::exit::Ending;
 use crate::open::{Upgrade, with};
 use crate::output::Output;
 use crate::scope::ScopeArguments;
+use crate::when::WhenArguments;
 
 /// `daybook entitlements`
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,8 @@ pub struct Arguments {
     /// The first argument is one of your own account ids
     #[arg(long)]
     account: bool,
+    #[command(flatten)]
+    when: WhenArguments,
     #[command(flatten)]
     scope: ScopeArguments,
     #[command(flatten)]
@@ -35,7 +38,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
         ensure_built(&mut connection).await?;
         drop(connection);
         let app = asking(&opened.database).await?;
-        answers(&app, (id, &scope), &subject, feature).await
+        answers(&app, (id, &scope), &subject, feature, arguments.when.read()).await
     })
     .await?;
     output.show(&found)?;

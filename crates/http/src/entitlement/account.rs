@@ -10,9 +10,7 @@ use daybook_projections::entitlements::Known;
 use daybook_projections::inquiry::Sighting;
 
 use super::answer::expires;
-use super::facts::{Facts, Features, Judge, Subjects};
-use super::inquiry::Inquiry;
-use crate::Problem;
+use super::facts::{Facts, Features, Judge};
 
 /// How many of time's steps are looked ahead for a change of the best answer.
 const STEPS: usize = 64;
@@ -49,15 +47,6 @@ impl Best {
 }
 
 impl Holding {
-    /// Reads the customers that belong to an account.
-    ///
-    /// # Errors
-    /// What the policy or the database says.
-    pub async fn of(inquiry: &mut Inquiry, account: &str) -> Result<Self, Problem> {
-        inquiry.turn_to(Subjects { customers: Vec::new(), accounts: vec![account.to_owned()] }).await?;
-        Ok(Self::among(&inquiry.facts, account))
-    }
-
     /// The customers that belong to an account, which is one of those the facts are about.
     pub fn among(facts: &Facts, account: &str) -> Self {
         let fields: Vec<String> = facts.policy.accounts.from.iter().map(ToString::to_string).collect();

@@ -1,12 +1,10 @@
 //! One inquiry: everything about some subjects of one scope, read at one size, so that all answers of one response agree.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use daybook_domain::entitlement::Answer;
 use daybook_domain::scope::ScopeId;
 use daybook_domain::time::Timestamp;
-use daybook_projections::entitlements::Known;
 
 use super::answer::{Positions, Stamp, events_of, time};
 use super::facts::{Facts, Judge, Subjects};
@@ -30,14 +28,6 @@ pub struct Inquiry {
 }
 
 impl Inquiry {
-    /// Begins to read, once what the caller waits for has been applied.
-    ///
-    /// # Errors
-    /// What waiting, the policy or the database says.
-    pub async fn begin(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Self, Problem> {
-        Self::about(app, scope, Subjects::default(), wait).await
-    }
-
     /// Reads everything about these, once what the caller waits for has been applied.
     ///
     /// # Errors
@@ -65,26 +55,6 @@ impl Inquiry {
         Ok(Self { app: Shared::clone(app), scope: access.scope, facts, judge })
     }
 
-    /// Reads about others instead.
-    ///
-    /// # Errors
-    /// What the policy or the database says.
-    pub async fn turn_to(&mut self, subjects: Subjects) -> Result<(), Problem> {
-        self.facts = self.app.desk.facts(self.scope, subjects).await?;
-        self.judge.policy = self.facts.policy.clone();
-        Ok(())
-    }
-
-    /// What is known of these customers; those never seen are missing.
-    ///
-    /// # Errors
-    /// What the policy or the database says.
-    pub async fn known(&mut self, customers: &[String]) -> Result<BTreeMap<String, Known>, Problem> {
-        self.turn_to(Subjects { customers: customers.to_vec(), accounts: Vec::new() }).await?;
-        let known = customers.iter().map(|customer| (customer.clone(), Known::clone(self.facts.known(customer))));
-        Ok(known.filter(|(_, known)| known.seen).collect())
-    }
-
     /// Where the events that these answers name stand.
     ///
     /// # Errors
@@ -104,15 +74,6 @@ impl Inquiry {
     /// At which size and for which time this was read.
     pub fn stamp(&self) -> Stamp {
         Stamp { size: self.facts.read_at.size, as_of: time(self.judge.now), stale: false }
-    }
-
-    /// Ends the reading; says at which size and for which time it was done.
-    ///
-    /// # Errors
-    /// None today.
-    #[expect(clippy::unused_async, reason = "commands await it, as they await the rest")]
-    pub async fn end(self) -> Result<Stamp, Problem> {
-        Ok(self.stamp())
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use daybook_domain::scope::{Scope, ScopeId};
+use daybook_http::past::When;
 use daybook_projections::{customers, subscriptions};
 use daybook_simulator::deliver::Report as Deliveries;
 use daybook_store::scope;
@@ -73,7 +74,7 @@ pub async fn report(opened: &Opened, server: &Server, of: &Scope, happened: Happ
     let (events, standings, account, money) = told(&mut snapshot, id, happened.heroine).await?;
     snapshot.end().await?;
     let subject = Subject::Customer(happened.heroine.to_owned());
-    let entitlements = answers::answers(&server.app, (id, of), &subject, None).await?;
+    let entitlements = answers::answers(&server.app, (id, of), &subject, None, When::default()).await?;
     let sizes = sizes(&opened.database).await?;
     let told = ["entitlement_source", "subscription", "customer", "posting", "balance"];
     let recorded = server.recorded();
