@@ -46,6 +46,9 @@ parts! {
     SUBSCRIPTIONS: "subscriptions" = ["subscriptions"] + [], ["subscription"];
     CUSTOMERS: "customers" = ["customers"] + [], ["customer", "account_link"];
     JOURNAL: "journal" = ["journal", "balances"] + [], ["posting", "balance"];
+    DISPUTES: "disputes" = ["disputes"] + [], ["dispute"];
+    INVOICES: "invoices" = ["invoices"] + [], ["invoice"];
+    PAYMENTS: "payments" = ["payments"] + [], ["payment"];
 }
 
 impl Part {

@@ -11,7 +11,8 @@
 //! - what the worker folds with: [`objects`] (states), [`aggregates`] (cqrs events), [`records`] (what each record led
 //!   to), [`changes`] (who changed at which size)
 //! - what readers ask: [`inquiry`] (all of it for an entitlement answer), [`entitlements`], [`subscriptions`], [`customers`],
-//!   [`journal`], [`balances`]
+//!   [`journal`], [`balances`], [`disputes`], [`invoices`], [`payments`]
+//! - [`page`]: where a page of a list ends
 //!
 //! Each folder has the same shape: `mod.rs` (its table, `derive`, `remove`), `schema.sql` (columns), `indexes.sql` (keys
 //! and indexes, made after a rebuild has loaded the rows), and `read.rs` where readers ask it something.
@@ -21,11 +22,15 @@ pub mod balances;
 pub mod changes;
 pub mod copy;
 pub mod customers;
+pub mod disputes;
 pub mod entitlements;
 pub mod generation;
 pub mod inquiry;
+pub mod invoices;
 pub mod journal;
 pub mod objects;
 pub mod owner;
+pub mod page;
+pub mod payments;
 pub mod records;
 pub mod subscriptions;

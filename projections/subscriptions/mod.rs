@@ -2,7 +2,7 @@
 
 mod read;
 
-pub use read::{Subscription, find, of_customer};
+pub use read::{Subscription, customer_of, find, of_customer};
 
 use daybook_domain::{id::CustomerId, subscription::Standing};
 use sqlx::PgConnection;

@@ -54,3 +54,16 @@ pub async fn of_customer(
     .fetch_all(connection)
     .await
 }
+
+/// Whose subscription this is; none when nobody has seen it.
+///
+/// # Errors
+/// What the database says.
+pub async fn customer_of(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    id: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    let customer = sqlx::query_scalar!("select customer from subscription where scope = $1 and id = $2", scope.0, id);
+    Ok(customer.fetch_optional(connection).await?.flatten())
+}

@@ -3,7 +3,10 @@
 use clap::builder::Resettable;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{balances, demo, doctor, entitlements, event, ingest, key, migrate, policy, rebuild, serve};
+use crate::commands::{
+    balances, demo, disputes, doctor, entitlements, event, ingest, invoices, key, migrate, payments, policy, rebuild,
+    serve,
+};
 use crate::config::LogArguments;
 use crate::output::{Form, Output};
 
@@ -44,6 +47,12 @@ pub enum Command {
     Entitlements(entitlements::Arguments),
     /// What a customer owes and is owed
     Balances(balances::Arguments),
+    /// Invoices with every line, how they stand, and what paid them
+    Invoices(invoices::Arguments),
+    /// Charges, refunds, and payments that wait for the customer
+    Payments(payments::Arguments),
+    /// Disputes: what is asked for until when, whose they are, what came of them
+    Disputes(disputes::Arguments),
     /// Keys for the HTTP API
     #[command(subcommand)]
     Key(key::Command),
@@ -113,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command() {
-        let paths: [&[&str]; 17] = [
+        let paths: [&[&str]; 20] = [
             &["serve"],
             &["demo"],
             &["ingest"],
@@ -123,6 +132,9 @@ mod tests {
             &["event", "conflicts"],
             &["entitlements"],
             &["balances"],
+            &["invoices"],
+            &["payments"],
+            &["disputes"],
             &["key", "create"],
             &["key", "list"],
             &["key", "revoke"],

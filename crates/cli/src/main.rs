@@ -8,9 +8,12 @@ mod config;
 mod exit;
 mod open;
 mod output;
+mod part;
 mod progress;
 mod scope;
 mod server;
+mod sheet;
+mod time;
 mod when;
 
 /// Folding makes and drops millions of small values; the usual allocator spends a quarter of a rebuild on them.

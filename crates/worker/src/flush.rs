@@ -9,6 +9,7 @@ use daybook_domain::{
     accounting::{self, Explained, Transaction},
     id::{CustomerId, ObjectKind, ObjectRef},
     scope::ScopeId,
+    settlement::View,
 };
 use daybook_projections::{changes::Changed, objects, owner::Owner};
 use sqlx::PgConnection;
@@ -46,9 +47,9 @@ pub async fn flush(
         for seeds in books.take_unsettled().chunks(SETTLEMENTS) {
             let settled = settle(books, seeds);
             explain_credit(loader, connection, scope, books, &settled).await?;
-            for (object, transactions) in settled.transactions {
+            for (object, member) in settled.members {
                 let owner = Owner { scope, object };
-                renew(books, &owner, Some(&transactions), loader, output);
+                renew(books, &owner, Some(&member), loader, output);
                 let_out(output, outlet).await;
             }
         }
@@ -72,14 +73,8 @@ async fn let_out(output: &mut Output, outlet: Option<&Outlet>) {
 }
 
 /// Derives the rows of one owner, and stores its state if it or its rows have changed.
-fn renew(
-    books: &mut Books,
-    owner: &Owner,
-    transactions: Option<&Vec<Transaction>>,
-    loader: &mut Loader,
-    output: &mut Output,
-) {
-    let other_rows = derive(books, owner, transactions, output);
+fn renew(books: &mut Books, owner: &Owner, member: Option<&Member>, loader: &mut Loader, output: &mut Output) {
+    let other_rows = derive(books, owner, member, output);
     if other_rows || books.is_dirty(&owner.object) {
         store(books, owner, output);
         loader.note_written(owner);
@@ -88,14 +83,22 @@ fn renew(
 
 /// What the settlements that may have changed say now.
 struct Settled {
-    /// Transactions by owner; every member has an entry, so that one that lost its transactions is seen.
-    transactions: BTreeMap<ObjectRef, Vec<Transaction>>,
+    /// What each member owns; every member has an entry, so that one that lost its transactions is seen.
+    members: BTreeMap<ObjectRef, Member>,
     /// What explains customers' credit, by customer and object; an object without any explains nothing any more.
     credit: BTreeMap<CustomerId, Vec<(ObjectRef, Vec<Explained>)>>,
 }
 
+/// What a member of a settlement owns.
+#[derive(Default)]
+struct Member {
+    transactions: Vec<Transaction>,
+    /// What people read of it.
+    view: Option<View>,
+}
+
 fn settle(books: &mut Books, seeds: &[ObjectRef]) -> Settled {
-    let mut settled = Settled { transactions: BTreeMap::new(), credit: BTreeMap::new() };
+    let mut settled = Settled { members: BTreeMap::new(), credit: BTreeMap::new() };
     for seed in seeds {
         if !books.is_unsettled(seed) {
             continue;
@@ -103,7 +106,8 @@ fn settle(books: &mut Books, seeds: &[ObjectRef]) -> Settled {
         let settlement = books.settlement(seed);
         let mut explained_before: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
         for (member, object) in settlement.members() {
-            settled.transactions.insert(member.clone(), Vec::new());
+            let view = settlement.view(member, object);
+            settled.members.insert(member.clone(), Member { transactions: Vec::new(), view });
             if let Some(customer) = &object.explains {
                 explained_before.insert(member.clone(), customer.clone());
             }
@@ -123,7 +127,7 @@ fn settle(books: &mut Books, seeds: &[ObjectRef]) -> Settled {
             books.settled(member);
         }
         for transaction in transactions {
-            settled.transactions.entry(transaction.object.clone()).or_default().push(transaction);
+            settled.members.entry(transaction.object.clone()).or_default().transactions.push(transaction);
         }
     }
     settled
@@ -174,9 +178,9 @@ fn note_explained(books: &mut Books, settled: &Settled) {
 }
 
 /// Derives the rows of one owner. Returns whether they differ from those written last, and so are written.
-fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transaction>>, output: &mut Output) -> bool {
+fn derive(books: &mut Books, owner: &Owner, member: Option<&Member>, output: &mut Output) -> bool {
     let Some(entry) = books.get(&owner.object) else { return false };
-    if owner.object.kind.settles() && transactions.is_none() {
+    if owner.object.kind.settles() && member.is_none() {
         return false;
     }
     let mut rows = ReaderRows::default();
@@ -185,9 +189,14 @@ fn derive(books: &mut Books, owner: &Owner, transactions: Option<&Vec<Transactio
         State::Subscription(subscription) => rows.add_subscription(owner, subscription),
         State::Customer(customer) => rows.add_customer(owner, customer),
         State::Credit(state) => credit = state.post(&CustomerId::new(owner.id())),
-        State::Object(object) => rows.add_object(owner, object),
+        State::Object(object) => {
+            rows.add_object(owner, object);
+            if let Some(view) = member.and_then(|member| member.view.as_ref()) {
+                rows.add_view(owner, object, view);
+            }
+        }
     }
-    let transactions = transactions.unwrap_or(&credit);
+    let transactions = member.map_or(&credit, |member| &member.transactions);
     for transaction in transactions {
         rows.add_transaction(owner, transaction);
     }

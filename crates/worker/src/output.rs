@@ -8,9 +8,9 @@ use daybook_projections::{
     balances::Deltas,
     changes::{self, Changed},
     copy::Rows,
-    customers, entitlements, journal, objects,
+    customers, disputes, entitlements, invoices, journal, objects,
     owner::{Owner, Owners},
-    records, subscriptions,
+    payments, records, subscriptions,
 };
 use sqlx::PgConnection;
 
@@ -69,6 +69,9 @@ const POSTINGS: &[ObjectKind] = &[
     ObjectKind::CustomerCredit,
 ];
 
+/// Kinds whose rows stand in `payment`.
+const PAYMENTS: &[ObjectKind] = &[ObjectKind::Charge, ObjectKind::Refund, ObjectKind::PaymentIntent];
+
 impl Output {
     /// Bytes of all rows that wait to be written.
     pub fn size(&self) -> usize {
@@ -98,6 +101,7 @@ impl Output {
         if !standing.is_empty() {
             subscriptions::remove(connection, &standing).await?;
         }
+        self.remove_documents(connection, &replaced).await?;
         let postings = replaced.of_kinds(POSTINGS);
         if !postings.is_empty() {
             for delta in journal::remove(connection, &postings).await? {
@@ -106,6 +110,23 @@ impl Output {
                 }
                 self.deltas.add(delta);
             }
+        }
+        Ok(())
+    }
+
+    /// Removes the rows of disputes, invoices and payments that are replaced.
+    async fn remove_documents(&self, connection: &mut PgConnection, replaced: &Owners) -> Result<(), sqlx::Error> {
+        let gone = replaced.of_kinds(&[ObjectKind::Dispute]);
+        if !gone.is_empty() {
+            disputes::remove(connection, &gone).await?;
+        }
+        let gone = replaced.of_kinds(&[ObjectKind::Invoice]);
+        if !gone.is_empty() {
+            invoices::remove(connection, &gone).await?;
+        }
+        let gone = replaced.of_kinds(PAYMENTS);
+        if !gone.is_empty() {
+            payments::remove(connection, &gone).await?;
         }
         Ok(())
     }
@@ -126,12 +147,10 @@ impl Output {
     /// # Errors
     /// What the database says.
     pub async fn write_readers(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let readers = &mut self.readers;
-        readers.sources.write(connection).await?;
-        readers.subscriptions.write(connection).await?;
-        readers.customers.write(connection).await?;
-        readers.links.write(connection).await?;
-        readers.postings.write(connection).await
+        for rows in self.readers.all_mut() {
+            rows.write(connection).await?;
+        }
+        Ok(())
     }
 
     /// Names the customers that changed in the batch that ends at `size`.

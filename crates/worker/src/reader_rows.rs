@@ -4,9 +4,11 @@ use std::hash::{DefaultHasher, Hasher};
 
 use daybook_domain::{
     accounting::Transaction, customer::Customer, entitlement::Source, id::SubscriptionId, object::Object,
-    subscription::Subscription,
+    settlement::View, subscription::Subscription,
 };
-use daybook_projections::{copy::Rows, customers, entitlements, journal, owner::Owner, subscriptions};
+use daybook_projections::{
+    copy::Rows, customers, disputes, entitlements, invoices, journal, owner::Owner, payments, subscriptions,
+};
 
 /// Rows of the tables that readers ask.
 #[derive(Debug)]
@@ -21,6 +23,12 @@ pub struct ReaderRows {
     pub links: Rows,
     /// Rows of `posting`.
     pub postings: Rows,
+    /// Rows of `dispute`.
+    pub disputes: Rows,
+    /// Rows of `invoice`.
+    pub invoices: Rows,
+    /// Rows of `payment`.
+    pub payments: Rows,
 }
 
 impl Default for ReaderRows {
@@ -31,6 +39,9 @@ impl Default for ReaderRows {
             customers: Rows::new(&customers::TABLE),
             links: Rows::new(&customers::LINK),
             postings: Rows::new(&journal::TABLE),
+            disputes: Rows::new(&disputes::TABLE),
+            invoices: Rows::new(&invoices::TABLE),
+            payments: Rows::new(&payments::TABLE),
         }
     }
 }
@@ -70,6 +81,18 @@ impl ReaderRows {
         }
     }
 
+    /// Adds what a member of a settlement shows, with where it belongs.
+    pub fn add_view(&mut self, owner: &Owner, object: &Object, view: &View) {
+        match view {
+            View::Dispute(case) => disputes::derive(&mut self.disputes, owner, case),
+            View::Invoice(bill) => {
+                let lines = object.invoice().map(|invoice| invoice.lines.as_slice()).unwrap_or_default();
+                invoices::derive(&mut self.invoices, owner, bill, lines);
+            }
+            View::Payment(payment) => payments::derive(&mut self.payments, owner, payment),
+        }
+    }
+
     /// Adds the postings of one of the owner's transactions.
     pub fn add_transaction(&mut self, owner: &Owner, transaction: &Transaction) {
         journal::derive(&mut self.postings, owner, transaction);
@@ -79,7 +102,7 @@ impl ReaderRows {
     /// in another version.
     pub fn digest(&self) -> i64 {
         let mut hasher = DefaultHasher::new();
-        let tables = [&self.sources, &self.subscriptions, &self.customers, &self.links, &self.postings];
+        let tables = self.all();
         if tables.iter().all(|rows| rows.count() == 0) {
             return 0;
         }
@@ -95,27 +118,48 @@ impl ReaderRows {
 
     /// Bytes of all rows.
     pub fn size(&self) -> usize {
-        [&self.sources, &self.subscriptions, &self.customers, &self.links, &self.postings]
-            .iter()
-            .map(|rows| rows.size())
-            .sum()
+        self.all().iter().map(|rows| rows.size()).sum()
     }
 
     /// Forgets the rows of all tables but these.
     pub fn keep(&mut self, tables: &[&str]) {
-        let all =
-            [&mut self.sources, &mut self.subscriptions, &mut self.customers, &mut self.links, &mut self.postings];
-        for rows in all.into_iter().filter(|rows| !tables.contains(&rows.table().name)) {
+        for rows in self.all_mut().into_iter().filter(|rows| !tables.contains(&rows.table().name)) {
             rows.clear();
         }
     }
 
     /// Moves the rows of another set over.
     pub fn append(&mut self, other: &mut Self) {
-        self.sources.append(&mut other.sources);
-        self.subscriptions.append(&mut other.subscriptions);
-        self.customers.append(&mut other.customers);
-        self.links.append(&mut other.links);
-        self.postings.append(&mut other.postings);
+        for (rows, others) in self.all_mut().into_iter().zip(other.all_mut()) {
+            rows.append(others);
+        }
+    }
+
+    /// The rows of every table.
+    pub fn all(&self) -> [&Rows; 8] {
+        [
+            &self.sources,
+            &self.subscriptions,
+            &self.customers,
+            &self.links,
+            &self.postings,
+            &self.disputes,
+            &self.invoices,
+            &self.payments,
+        ]
+    }
+
+    /// The rows of every table, to be changed; in the same order.
+    pub fn all_mut(&mut self) -> [&mut Rows; 8] {
+        [
+            &mut self.sources,
+            &mut self.subscriptions,
+            &mut self.customers,
+            &mut self.links,
+            &mut self.postings,
+            &mut self.disputes,
+            &mut self.invoices,
+            &mut self.payments,
+        ]
     }
 }

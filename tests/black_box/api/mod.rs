@@ -2,6 +2,7 @@
 
 mod access;
 mod books;
+mod documents;
 mod entitlements;
 mod events;
 mod operation;

@@ -2,12 +2,15 @@
 
 pub mod balances;
 pub mod demo;
+pub mod disputes;
 pub mod doctor;
 pub mod entitlements;
 pub mod event;
 pub mod ingest;
+pub mod invoices;
 pub mod key;
 pub mod migrate;
+pub mod payments;
 pub mod policy;
 pub mod rebuild;
 pub mod serve;
@@ -52,6 +55,9 @@ fn look_at_the_rest(command: &Command, problems: &mut Problems) {
         Command::Event(event) => Some(event.database()),
         Command::Entitlements(entitlements) => Some(&entitlements.database),
         Command::Balances(balances) => Some(&balances.database),
+        Command::Disputes(disputes) => Some(&disputes.database),
+        Command::Invoices(invoices) => Some(&invoices.database),
+        Command::Payments(payments) => Some(&payments.database),
         Command::Key(key) => Some(key.database()),
         Command::Policy(policy) => policy.database(),
         Command::Migrate(migrate) => Some(&migrate.database),
@@ -71,6 +77,9 @@ async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {
         Command::Event(event) => event::run(event, output).await,
         Command::Entitlements(entitlements) => entitlements::run(entitlements, output).await,
         Command::Balances(balances) => balances::run(balances, output).await,
+        Command::Disputes(disputes) => disputes::run(disputes, output).await,
+        Command::Invoices(invoices) => invoices::run(invoices, output).await,
+        Command::Payments(payments) => payments::run(payments, output).await,
         Command::Key(key) => key::run(key, output).await,
         Command::Policy(policy) => policy::run(policy, output).await,
         Command::Doctor(doctor) => doctor::run(doctor, output).await,

@@ -35,7 +35,7 @@ pub use credit::{CustomerCredit, Explained, credit_effects};
 pub use posting::{Posting, Problem, Transaction};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 

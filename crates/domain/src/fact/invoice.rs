@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{InvoicePaymentStatus, InvoiceStatus};
+use super::{InvoiceDetails, InvoicePaymentStatus, InvoiceStatus, LineDetails};
 use crate::{
     id::{CustomerId, InvoiceId, LineId, PriceId, ProductId, SubscriptionId},
     money::Currency,
@@ -64,6 +64,8 @@ pub struct Invoice {
     pub lines: Vec<Line>,
     /// Whether there are more lines than those embedded (`has_more`).
     pub lines_truncated: bool,
+    /// What people read of it.
+    pub details: Box<InvoiceDetails>,
 }
 
 /// One line. Amounts are minor units of the invoice's currency.
@@ -91,6 +93,8 @@ pub struct Line {
     pub product: Option<ProductId>,
     /// How many.
     pub quantity: Option<i64>,
+    /// What people read of it.
+    pub details: Box<LineDetails>,
 }
 
 /// What the ledger needs of an `invoice_payment`.

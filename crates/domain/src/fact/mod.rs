@@ -7,6 +7,7 @@
 mod catalogue;
 mod checkout;
 mod customer;
+mod details;
 mod invoice;
 mod payment;
 mod reversal;
@@ -16,6 +17,9 @@ mod subscription;
 pub use catalogue::{Price, Product};
 pub use checkout::{CheckoutSession, SessionMode};
 pub use customer::{Customer, EntitlementSummary, SummaryFeature};
+pub use details::{
+    ChargeDetails, DisputeDetails, Failure, IntentDetails, InvoiceDetails, LineDetails, Parties, RefundDetails, Tax,
+};
 pub use invoice::{Invoice, InvoicePayment, Line, PaidBy};
 pub use payment::{Charge, PaymentIntent};
 pub use reversal::{BalanceTransaction, CreditNote, CreditNoteLine, Dispute, Fee, Refund};

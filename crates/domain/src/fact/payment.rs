@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChargeStatus, PaymentIntentStatus, Shown};
+use super::{ChargeDetails, ChargeStatus, IntentDetails, PaymentIntentStatus, Shown};
 use crate::{
     id::{BalanceTransactionId, CustomerId},
     money::Currency,
@@ -28,6 +28,8 @@ pub struct PaymentIntent {
     pub latest_charge: Option<Box<str>>,
     /// When it was created.
     pub created: Option<Timestamp>,
+    /// What people read of it.
+    pub details: Box<IntentDetails>,
 }
 
 /// What the ledger needs of a `charge`. Amounts are minor units of `currency`.
@@ -57,4 +59,6 @@ pub struct Charge {
     pub destination: Option<Box<str>>,
     /// When it was created.
     pub created: Option<Timestamp>,
+    /// What people read of it.
+    pub details: Box<ChargeDetails>,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CreditNoteStatus, DisputeStatus, RefundStatus};
+use super::{CreditNoteStatus, DisputeDetails, DisputeStatus, RefundDetails, RefundStatus};
 use crate::{
     id::{BalanceTransactionId, CustomerId, InvoiceId, LineId},
     money::Currency,
@@ -24,6 +24,8 @@ pub struct Refund {
     pub currency: Option<Currency>,
     /// When it was created.
     pub created: Option<Timestamp>,
+    /// What people read of it.
+    pub details: Box<RefundDetails>,
 }
 
 /// What the ledger needs of a `dispute`.
@@ -47,6 +49,8 @@ pub struct Dispute {
     pub created: Option<Timestamp>,
     /// Balance transactions embedded, none to two; the same ones stand in several events.
     pub balance_transactions: Vec<BalanceTransaction>,
+    /// What people read of it.
+    pub details: Box<DisputeDetails>,
 }
 
 /// A balance transaction embedded in another object. Amounts are minor units of its own `currency`.

@@ -5,11 +5,24 @@
 //! subscriptions are part of it. Everything derived from it (postings, standings) is a pure function of its members,
 //! so the order in which they became known cannot matter.
 
+mod bill;
 mod billed;
+mod case;
+mod payment;
+mod place;
 mod standing;
+#[cfg(test)]
+mod tests;
+mod view;
 
+pub use bill::{Bill, PaidWith};
 pub use billed::{Billed, BilledFor};
+pub use case::{DisputeCase, Moved};
+pub use payment::Payment;
+pub use place::{NamedBy, Place, Seller};
 pub use standing::{DisputePhase, DisputeStanding, InvoiceStanding};
+
+pub use view::View;
 
 use std::collections::BTreeMap;
 

@@ -146,7 +146,7 @@ impl Settlement<'_> {
     }
 
     /// What was given back of the payments of an invoice, charge by charge.
-    fn refunded_of_invoice(&self, invoice: &str) -> i64 {
+    pub(super) fn refunded_of_invoice(&self, invoice: &str) -> i64 {
         let shown = self.of_kind(ObjectKind::Charge).map(|(id, _)| id);
         let refunded = self.of_kind(ObjectKind::Refund).filter_map(|(_, refund)| self.charge_of(refund));
         let charges: BTreeSet<&str> = shown.chain(refunded).collect();
@@ -158,7 +158,7 @@ impl Settlement<'_> {
 
     /// Refund by refund, failed ones aside; or as the charge itself shows it, where refunds send no events of their own.
     /// What a partial capture released is no refund, though the charge may count it.
-    fn refunded_of_charge(&self, id: &str) -> i64 {
+    pub(super) fn refunded_of_charge(&self, id: &str) -> i64 {
         let refunds = self
             .of_kind(ObjectKind::Refund)
             .filter(|(_, object)| self.charge_of(object) == Some(id))
@@ -179,7 +179,7 @@ impl Settlement<'_> {
 }
 
 /// Paid is for good; so is void unless it was paid. Otherwise the newest status counts.
-fn invoice_status(object: &Object, newest: &InvoiceStatus) -> InvoiceStatus {
+pub(super) fn invoice_status(object: &Object, newest: &InvoiceStatus) -> InvoiceStatus {
     for terminal in [InvoiceStatus::Paid, InvoiceStatus::Void, InvoiceStatus::Deleted] {
         if object.milestones.first(terminal.as_str()).is_some() {
             return terminal;
@@ -188,7 +188,7 @@ fn invoice_status(object: &Object, newest: &InvoiceStatus) -> InvoiceStatus {
     newest.clone()
 }
 
-fn dispute_phase(object: &Object, status: &DisputeStatus) -> DisputePhase {
+pub(super) fn dispute_phase(object: &Object, status: &DisputeStatus) -> DisputePhase {
     match status {
         DisputeStatus::Won => DisputePhase::Won,
         DisputeStatus::Lost => DisputePhase::Lost,

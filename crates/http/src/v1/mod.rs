@@ -5,11 +5,17 @@ pub mod balances;
 pub mod check;
 pub mod customers;
 pub mod customers_entitlements;
+pub mod disputes;
 pub mod entitlement;
 pub mod event;
 pub mod events;
+pub mod invoice_lines;
+pub mod invoices;
+pub mod list;
 pub mod masked;
+pub mod payments;
 pub mod projections;
+pub mod shown;
 pub mod subscriptions;
 
 use axum::body::Body;

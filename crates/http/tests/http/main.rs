@@ -10,6 +10,8 @@ mod house;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod operation;
 #[cfg(test)]
 mod server;

@@ -6,6 +6,7 @@ use daybook_domain::{
 };
 
 use super::{
+    details,
     evidence::{Attribute, attributes},
     frame::Frame,
     types::Kind,
@@ -22,6 +23,7 @@ pub(super) const ATTRIBUTES: &[Attribute] = attributes![
     customer,
     destination,
     invoice,
+    on_behalf_of,
     paid,
     payment_intent,
     status,
@@ -48,6 +50,7 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         balance_transaction: object.reference("balance_transaction")?.id().map(BalanceTransactionId::new),
         destination: destination(object)?,
         created: object.time("created")?,
+        details: Box::new(details::charge(object)),
     };
     frame.embed("customer", Kind::Customer, &customer)?;
     frame.embed("invoice", Kind::Invoice, &invoice)?;

@@ -7,6 +7,7 @@ use daybook_domain::{
 
 use super::{
     amounts::subtract,
+    details,
     evidence::{Attribute, attributes},
     frame::Frame,
     types::Kind,
@@ -21,6 +22,7 @@ pub(super) const ATTRIBUTES: &[Attribute] = attributes![
     charge,
     currency,
     evidence_details.due_by,
+    evidence_details.submission_count,
     payment_intent,
     reason,
     status,
@@ -40,6 +42,7 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         evidence_due: due.or(object.time("evidence_due_by")?),
         created: object.time("created")?,
         balance_transactions: balance_transactions(object)?,
+        details: Box::new(details::dispute(object)),
     };
     frame.embed("charge", Kind::Charge, &charge)?;
     frame.embed("payment_intent", Kind::PaymentIntent, &payment_intent)?;

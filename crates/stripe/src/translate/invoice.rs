@@ -1,16 +1,17 @@
 //! `invoice`: its owner and subscription in every place they have lived, its status where old shapes have only flags.
 
 use daybook_domain::{
-    fact::{Invoice, InvoiceStatus, Observed},
+    fact::{Invoice, InvoiceDetails, InvoiceStatus, Observed},
     id::{CustomerId, SubscriptionId},
     time::Timestamp,
 };
 
 use super::{
-    amounts::{subtract, tax_of_document},
+    amounts::{subtract, sum, tax_of_document},
+    details::{self, text},
     evidence::{Attribute, attributes},
     frame::Frame,
-    line,
+    line, tax,
     types::Kind,
 };
 use crate::json::{Fault, Found, Object, Reference};
@@ -61,6 +62,7 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
     };
     let remaining = object.int("amount_remaining")?;
     let lines = object.list("lines")?;
+    let rates = tax::Rates::of(object, &lines.data);
     let invoice = Invoice {
         customer: customer.id().map(CustomerId::new),
         subscription: subscription.id().map(SubscriptionId::new),
@@ -86,7 +88,8 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         paid_at: transitions.paid,
         voided_at: transitions.voided,
         uncollectible_at: transitions.uncollectible,
-        lines: line::read_all(&lines.data)?,
+        details: Box::new(details(object, &rates)),
+        lines: line::read_all(&lines.data, &rates)?,
         lines_truncated: lines.has_more,
     };
     frame.embed("customer", Kind::Customer, &customer)?;
@@ -95,6 +98,19 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
     frame.embed("payment_intent", Kind::PaymentIntent, &payment_intent)?;
     frame.embed_list("payments.data", Kind::InvoicePayment, &object.list("payments")?)?;
     Ok(Observed::Invoice(Box::new(invoice)))
+}
+
+/// What people read of it.
+fn details(object: &Object<'_>, rates: &tax::Rates<'_>) -> InvoiceDetails {
+    let discounts = object.list("total_discount_amounts").unwrap_or_default();
+    InvoiceDetails {
+        parties: details::parties(object),
+        number: text(object, "number"),
+        collection: text(object, "collection_method").or_else(|| text(object, "billing")),
+        subtotal: object.int("subtotal").ok().flatten(),
+        discount: sum(&discounts, "total_discount_amounts", "amount").unwrap_or_default(),
+        taxes: tax::taxes(object, ["total_taxes", "total_tax_amounts"], rates),
+    }
 }
 
 /// `subscription`, or `parent.subscription_details.subscription` since basil.

@@ -3,21 +3,25 @@
 use std::collections::HashSet;
 
 use daybook_domain::{
-    fact::Line,
+    fact::{Line, LineDetails},
     id::{LineId, PriceId, ProductId, SubscriptionId},
     time::Period,
 };
 
-use super::amounts::{discount_of_line, taxes_of_line};
+use super::{
+    amounts::{discount_of_line, taxes_of_line},
+    details::{inner, text},
+    tax::{Rates, taxes},
+};
 use crate::json::{Fault, Found, Object, Reference};
 
 /// Reads all lines shown. Lines are keys of postings, so ids are made unique: in shapes before 2019 the lines of a
 /// subscription carried the subscription's id.
-pub(super) fn read_all(shown: &[Object<'_>]) -> Found<Vec<Line>> {
+pub(super) fn read_all(shown: &[Object<'_>], rates: &Rates<'_>) -> Found<Vec<Line>> {
     let mut known = HashSet::with_capacity(shown.len());
     let mut lines = Vec::with_capacity(shown.len());
     for (index, object) in shown.iter().enumerate() {
-        let mut line = read(object).map_err(|fault| fault.at("lines.data", index))?;
+        let mut line = read(object, rates).map_err(|fault| fault.at("lines.data", index))?;
         if line.id.as_str().is_empty() || !known.insert(line.id.clone()) {
             line.id = LineId::new(format!("{}#{index}", line.id));
         }
@@ -26,7 +30,7 @@ pub(super) fn read_all(shown: &[Object<'_>]) -> Found<Vec<Line>> {
     Ok(lines)
 }
 
-fn read(object: &Object<'_>) -> Found<Line> {
+fn read(object: &Object<'_>, rates: &Rates<'_>) -> Found<Line> {
     let id = object.id("id")?.unwrap_or_default();
     let parent = Parent::read(object)?;
     let subscription = object.reference("subscription")?;
@@ -48,7 +52,22 @@ fn read(object: &Object<'_>) -> Found<Line> {
         price,
         product,
         quantity: object.int("quantity")?,
+        details: Box::new(LineDetails {
+            description: text(object, "description"),
+            unit_amount: unit_amount(object),
+            taxes: taxes(object, ["taxes", "tax_amounts"], rates),
+        }),
     })
+}
+
+/// The price of one: `pricing.unit_amount_decimal` since basil, that of the price or plan before.
+fn unit_amount(object: &Object<'_>) -> Option<Box<str>> {
+    let whole =
+        |object: &Object<'_>, name: &str| object.int(name).ok().flatten().map(|amount| amount.to_string().into());
+    let of = |object: &Object<'_>| text(object, "unit_amount_decimal").or_else(|| whole(object, "unit_amount"));
+    let (price, plan) = (inner(object, "price"), inner(object, "plan"));
+    let old = || text(&plan, "amount_decimal").or_else(|| whole(&plan, "amount"));
+    of(&inner(object, "pricing")).or_else(|| of(&price)).or_else(old)
 }
 
 fn period(object: &Object<'_>) -> Found<Option<Period>> {

@@ -12,6 +12,7 @@ mod charge;
 mod checkout;
 mod credit_note;
 mod customer;
+mod details;
 mod dispute;
 mod entitlement_summary;
 mod evidence;
@@ -23,6 +24,7 @@ mod mentions;
 mod payment_intent;
 mod refund;
 mod subscription;
+mod tax;
 mod types;
 
 pub use mentions::{Mention, Mentions};

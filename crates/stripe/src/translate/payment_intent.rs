@@ -6,6 +6,7 @@ use daybook_domain::{
 };
 
 use super::{
+    details,
     evidence::{Attribute, attributes},
     frame::Frame,
     types::Kind,
@@ -31,6 +32,7 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         currency: object.currency("currency")?,
         latest_charge: latest_charge.boxed().map_or_else(|| newest(&charges), |charge| Ok(Some(charge)))?,
         created: object.time("created")?,
+        details: Box::new(details::intent(object)),
     };
     frame.embed("customer", Kind::Customer, &customer)?;
     frame.embed("invoice", Kind::Invoice, &invoice)?;

@@ -3,6 +3,7 @@
 use daybook_domain::fact::{Observed, Refund, RefundStatus};
 
 use super::{
+    details,
     evidence::{Attribute, attributes},
     frame::Frame,
     types::Kind,
@@ -22,6 +23,7 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         amount: object.needed_int("amount")?,
         currency: object.currency("currency")?,
         created: object.time("created")?,
+        details: Box::new(details::refund(object)),
     };
     frame.embed("charge", Kind::Charge, &charge)?;
     frame.embed("payment_intent", Kind::PaymentIntent, &payment_intent)?;

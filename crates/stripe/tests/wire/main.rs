@@ -7,6 +7,8 @@ mod corpus;
 #[cfg(test)]
 mod customer;
 #[cfg(test)]
+mod details;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod hostile;

@@ -60,7 +60,17 @@ fn incoming(event: &RenderedEvent) -> Incoming {
 }
 
 /// Tables whose rows must not depend on the order of arrival.
-pub const READERS: &[&str] = &["entitlement_source", "subscription", "customer", "account_link", "posting", "balance"];
+pub const READERS: &[&str] = &[
+    "entitlement_source",
+    "subscription",
+    "customer",
+    "account_link",
+    "posting",
+    "balance",
+    "dispute",
+    "invoice",
+    "payment",
+];
 
 /// The rows of a table as text, sorted.
 pub async fn rows(connection: &mut PgConnection, table: &str) -> Vec<String> {

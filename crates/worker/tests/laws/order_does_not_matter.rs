@@ -92,15 +92,8 @@ async fn rows_of(connection: &mut PgConnection, events: &[RenderedEvent]) -> Tab
         engine.apply(connection, chunk.iter().map(Reading::of).collect()).await.unwrap();
     }
     engine.flush(connection, None).await.unwrap();
-    let readers = &engine.output.readers;
-    let rows = [
-        ("entitlement_source", &readers.sources),
-        ("subscription", &readers.subscriptions),
-        ("customer", &readers.customers),
-        ("account_link", &readers.links),
-        ("posting", &readers.postings),
-    ];
-    let mut tables: Tables = rows.map(|(table, rows)| (table, rows.encoded().to_vec())).to_vec();
+    let rows = engine.output.readers.all();
+    let mut tables: Tables = rows.map(|rows| (rows.table().name, rows.encoded().to_vec())).to_vec();
     // All balances in order of their keys: the generation was empty.
     tables.push(("balance", format!("{:?}", engine.output.deltas).into_bytes()));
     tables

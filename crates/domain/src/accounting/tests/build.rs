@@ -54,6 +54,7 @@ pub fn line(id: &str, amount: i64) -> Line {
         price: None,
         product: None,
         quantity: None,
+        details: Box::default(),
     }
 }
 
@@ -86,6 +87,7 @@ pub fn invoice(total: i64, tax: i64, lines: &[Line]) -> Invoice {
         uncollectible_at: None,
         lines: lines.to_vec(),
         lines_truncated: false,
+        details: Box::default(),
     }
 }
 
@@ -119,6 +121,7 @@ pub fn charge(amount: i64, on: i64) -> Charge {
         balance_transaction: None,
         destination: None,
         created: Some(day(on)),
+        details: Box::default(),
     }
 }
 
@@ -150,6 +153,7 @@ pub fn refund(charge: &str, amount: i64, on: i64) -> Refund {
         amount,
         currency: Some(currency("usd")),
         created: Some(day(on)),
+        details: Box::default(),
     }
 }
 
@@ -193,6 +197,7 @@ pub fn dispute(charge: &str, status: DisputeStatus, amount: i64) -> Dispute {
         evidence_due: None,
         created: None,
         balance_transactions: Vec::new(),
+        details: Box::default(),
     }
 }
 

@@ -78,6 +78,7 @@ fn random_fact(event: usize, dice: &Dice) -> Fact {
                 currency: Some(currency("usd")),
                 latest_charge: (state > 2).then(|| format!("ch_{other}").into()),
                 created: None,
+                details: Box::default(),
             };
             ("pi", Observed::PaymentIntent(Box::new(intent)))
         }

@@ -1,10 +1,10 @@
 //! Accounting as given / when / then. Each case is posted in several orders of arrival and must not notice.
 
-mod build;
+pub(crate) mod build;
 mod credit;
 mod disputes;
 mod documents;
 mod laws;
 mod payments;
 mod refunds;
-mod world;
+pub(crate) mod world;

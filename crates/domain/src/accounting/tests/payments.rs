@@ -20,6 +20,7 @@ fn intent(charge: Option<&str>) -> Observed {
         currency: Some(currency("usd")),
         latest_charge: charge.map(Into::into),
         created: None,
+        details: Box::default(),
     }))
 }
 

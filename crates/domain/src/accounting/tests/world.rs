@@ -48,6 +48,11 @@ impl World {
         }
     }
 
+    /// What the settlement around an object shows.
+    pub fn look<T>(&self, at: &ObjectRef, look: impl FnOnce(&Settlement<'_>) -> T) -> T {
+        look(&Settlement::around(at, |wanted| self.objects.get(wanted)))
+    }
+
     /// Everything posted, by key.
     pub fn post(mut self) -> Vec<Transaction> {
         let mut all = Vec::new();

@@ -1,0 +1,35 @@
+//! Which part of a list a command shows, and how it tells where the next one begins.
+
+use daybook_http::v1::list::Part;
+use daybook_projections::page::Cursor;
+
+use crate::config::page_size;
+
+/// Which part of a list.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PartArguments {
+    /// The page after the one that ended here, as that one says
+    #[arg(long, value_name = "END", value_parser = cursor)]
+    before: Option<Cursor>,
+    /// So many at most
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = page_size)]
+    limit: u32,
+}
+
+fn cursor(text: &str) -> Result<Cursor, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| "it is not where a page ended; take it from the page before, like 1767225600:in_1".to_owned())
+}
+
+impl PartArguments {
+    /// The part that is meant.
+    pub fn part(&self) -> Part {
+        Part { before: self.before.clone(), limit: Some(self.limit) }
+    }
+}
+
+/// The line after a page that has another one after it.
+pub fn more(next: Option<&String>) -> String {
+    next.map_or_else(String::new, |next| format!("There is more: --before {next}\n"))
+}
