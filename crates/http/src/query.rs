@@ -18,7 +18,7 @@ use crate::state::Shared;
 #[derive(Debug)]
 pub struct Asked<T>(pub T);
 
-/// What a route may be asked in its query. A pair knows the parameters of both.
+/// What a route may be asked in its query. A tuple knows the parameters of all.
 pub trait Parameters: Sized {
     /// The names of the parameters, as OpenAPI lists them.
     fn names() -> impl Iterator<Item = &'static str>;
@@ -48,6 +48,16 @@ impl<A: Parameters, B: Parameters> Parameters for (A, B) {
 
     fn read(query: &Query, config: &Config) -> Result<Self, Problem> {
         Ok((A::read(query, config)?, B::read(query, config)?))
+    }
+}
+
+impl<A: Parameters, B: Parameters, C: Parameters> Parameters for (A, B, C) {
+    fn names() -> impl Iterator<Item = &'static str> {
+        A::names().chain(B::names()).chain(C::names())
+    }
+
+    fn read(query: &Query, config: &Config) -> Result<Self, Problem> {
+        Ok((A::read(query, config)?, B::read(query, config)?, C::read(query, config)?))
     }
 }
 

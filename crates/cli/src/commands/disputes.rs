@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Of this customer
     #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
-    /// With this status of Stripe's: needs_response, under_review, won, lost, ...
+    /// With this status of Stripe's, as the list shows it: won, lost, ...
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// Only those that are not decided

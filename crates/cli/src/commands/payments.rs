@@ -22,8 +22,8 @@ pub struct Arguments {
     /// ch_..., re_... or pi_..., to see one of them in full
     #[arg(conflicts_with_all = ["kind", "customer", "subscription", "invoice", "status", "before", "limit"])]
     payment: Option<String>,
-    /// charge, refund or payment_intent
-    #[arg(long, value_name = "KIND", value_parser = kind)]
+    /// Of one kind: charges, refunds, or payments that wait
+    #[arg(long, value_name = "charge|refund|payment_intent", value_parser = kind)]
     kind: Option<Kind>,
     /// Of this customer
     #[arg(long, value_name = "CUSTOMER")]
@@ -34,7 +34,7 @@ pub struct Arguments {
     /// Of this invoice
     #[arg(long, value_name = "INVOICE")]
     invoice: Option<String>,
-    /// With this status: succeeded, failed, requires_action, ...
+    /// With this status, as the list shows it: succeeded, failed, ...
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     #[command(flatten)]

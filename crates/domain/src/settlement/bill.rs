@@ -112,8 +112,8 @@ impl Settlement<'_> {
         let open = matches!(status, InvoiceStatus::Draft | InvoiceStatus::Open);
         let first = |state: &str| object.milestones.first(state).cloned();
         let paid = first(InvoiceStatus::Paid.as_str());
-        let shows = object.milestones.iter().filter(|(state, _)| !state.starts_with('!'));
-        let seen = shows.map(|(_, moment)| moment.at).min().unwrap_or(shown.at);
+        let named = object.milestones.iter().filter(|(state, _)| !state.starts_with('!'));
+        let seen = named.map(|(_, moment)| moment.at).min().unwrap_or(shown.at);
         Some(Bill {
             currency: invoice.currency,
             total: invoice.total,

@@ -182,7 +182,7 @@ pub struct Answer {
 pub async fn invoices(
     State(app): State<Shared>,
     AnalystCaller(access): AnalystCaller,
-    Asked((wanted, (part, wait))): Asked<(Wanted, (Part, Wait))>,
+    Asked((wanted, part, wait)): Asked<(Wanted, Part, Wait)>,
 ) -> Result<Json<Page>, Problem> {
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
     let page = page(&mut snapshot, access.scope, &wanted, &part).await?;

@@ -148,7 +148,7 @@ fn lines_say_in_words_what_they_bill_and_the_price_of_one() {
 #[test]
 fn what_only_people_read_never_refuses_an_event() {
     let odd = json!({
-        "failure_code": 7, "outcome": [], "payment_method_details": "card", "transfer_data": 5, "on_behalf_of": true,
+        "failure_code": 7, "outcome": [], "payment_method_details": "card", "on_behalf_of": true,
         "metadata": {"seller": 7}, "next_action": 3, "last_payment_error": "x", "cancellation_reason": {},
     });
     assert_eq!(*charge(&odd).details, *charge(&json!({})).details);

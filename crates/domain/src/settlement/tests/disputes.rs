@@ -18,7 +18,7 @@ fn case(facts: &[Fact]) -> DisputeCase {
 fn sold(parties: Parties) -> Vec<Fact> {
     let invoice = Invoice { subscription: Some(SubscriptionId::new("sub_1")), ..invoice(5400, 400, &[]) };
     let mut charge = charge(5400, 0);
-    charge.details = Box::new(ChargeDetails { parties, ..ChargeDetails::default() });
+    *charge.details = ChargeDetails { parties, ..ChargeDetails::default() };
     let payment = invoice_payment("in_1", 5400, PaidBy::Charge("ch_1".into()), 0);
     vec![
         shown_invoice("evt_s1", 0, "in_1", &paid(&invoice, 0)),
@@ -54,7 +54,7 @@ fn a_dispute_known_before_its_charge_belongs_nowhere_yet() {
 fn the_seller_is_who_gets_the_money_else_in_whose_name_it_was_sold_else_what_metadata_says() {
     let seller = |parties: Parties, own: Option<&str>| {
         let mut dispute = dispute("ch_1", DisputeStatus::NeedsResponse, 5400);
-        dispute.details = Box::new(DisputeDetails { seller: own.map(Box::from), ..DisputeDetails::default() });
+        *dispute.details = DisputeDetails { seller: own.map(Box::from), ..DisputeDetails::default() };
         let mut facts = sold(parties);
         facts.push(shown_dispute("evt_1", 5, "dp_1", &dispute));
         let seller = case(&facts).place.seller.unwrap();
@@ -77,7 +77,7 @@ fn the_seller_is_who_gets_the_money_else_in_whose_name_it_was_sold_else_what_met
 fn the_seller_named_by_the_invoice_alone_is_found_too() {
     let parties = Parties { on_behalf_of: Some("acct_1".into()), ..Parties::default() };
     let mut invoice = invoice(5400, 400, &[]);
-    invoice.details = Box::new(InvoiceDetails { parties, ..InvoiceDetails::default() });
+    *invoice.details = InvoiceDetails { parties, ..InvoiceDetails::default() };
     let payment = invoice_payment("in_1", 5400, PaidBy::Charge("ch_1".into()), 0);
     let facts = [
         shown_invoice("evt_s1", 0, "in_1", &invoice),
