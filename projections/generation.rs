@@ -49,6 +49,7 @@ parts! {
     DISPUTES: "disputes" = ["disputes"] + [], ["dispute"];
     INVOICES: "invoices" = ["invoices"] + [], ["invoice"];
     PAYMENTS: "payments" = ["payments"] + [], ["payment"];
+    ATTENTION: "attention" = ["attention"] + [], ["attention"];
 }
 
 impl Part {

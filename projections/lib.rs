@@ -11,13 +11,15 @@
 //! - what the worker folds with: [`objects`] (states), [`aggregates`] (cqrs events), [`records`] (what each record led
 //!   to), [`changes`] (who changed at which size)
 //! - what readers ask: [`inquiry`] (all of it for an entitlement answer), [`entitlements`], [`subscriptions`], [`customers`],
-//!   [`journal`], [`balances`], [`disputes`], [`invoices`], [`payments`]
+//!   [`journal`], [`balances`], [`disputes`], [`invoices`], [`payments`],
+//!   [`attention`]
 //! - [`page`]: where a page of a list ends
 //!
 //! Each folder has the same shape: `mod.rs` (its table, `derive`, `remove`), `schema.sql` (columns), `indexes.sql` (keys
 //! and indexes, made after a rebuild has loaded the rows), and `read.rs` where readers ask it something.
 
 pub mod aggregates;
+pub mod attention;
 pub mod balances;
 pub mod changes;
 pub mod copy;

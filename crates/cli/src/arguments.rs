@@ -4,8 +4,8 @@ use clap::builder::Resettable;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    balances, demo, disputes, doctor, entitlements, event, ingest, invoices, key, migrate, payments, policy, rebuild,
-    serve,
+    attention, balances, demo, disputes, doctor, entitlements, event, ingest, invoices, key, migrate, payments, policy,
+    rebuild, serve,
 };
 use crate::config::LogArguments;
 use crate::output::{Form, Output};
@@ -53,6 +53,8 @@ pub enum Command {
     Payments(payments::Arguments),
     /// Disputes: what is asked for until when, whose they are, what came of them
     Disputes(disputes::Arguments),
+    /// What needs a person, why, since when and until when
+    Attention(attention::Arguments),
     /// Keys for the HTTP API
     #[command(subcommand)]
     Key(key::Command),
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command() {
-        let paths: [&[&str]; 20] = [
+        let paths: [&[&str]; 21] = [
             &["serve"],
             &["demo"],
             &["ingest"],
@@ -135,6 +137,7 @@ mod tests {
             &["invoices"],
             &["payments"],
             &["disputes"],
+            &["attention"],
             &["key", "create"],
             &["key", "list"],
             &["key", "revoke"],

@@ -86,11 +86,17 @@ pub enum ObjectKind {
     Price,
     /// The credit balance of a customer: no Stripe object, but shown by several
     CustomerCredit,
+    /// `review`
+    Review,
+    /// `radar.early_fraud_warning`
+    FraudWarning,
+    /// `account`
+    ConnectedAccount,
 }
 
 impl ObjectKind {
     /// Every kind, in the order of its stored number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Customer,
         Self::Subscription,
         Self::Invoice,
@@ -104,6 +110,9 @@ impl ObjectKind {
         Self::Product,
         Self::Price,
         Self::CustomerCredit,
+        Self::Review,
+        Self::FraudWarning,
+        Self::ConnectedAccount,
     ];
 
     /// The stored number of this kind.
@@ -132,6 +141,9 @@ impl ObjectKind {
             Self::Product => "product",
             Self::Price => "price",
             Self::CustomerCredit => "customer_credit",
+            Self::Review => "review",
+            Self::FraudWarning => "radar.early_fraud_warning",
+            Self::ConnectedAccount => "account",
         }
     }
 
@@ -147,6 +159,8 @@ impl ObjectKind {
                 | Self::Dispute
                 | Self::CreditNote
                 | Self::CheckoutSession
+                | Self::Review
+                | Self::FraudWarning
         )
     }
 }

@@ -8,9 +8,11 @@
 //! - [`settlement`]: the documents of one sale and the money behind them, found through their links
 //! - [`subscription`], [`customer`]: the two aggregates, on `cqrs_es`
 //! - [`accounting`]: the postings of a settlement, and of a customer's credit
+//! - [`attention`]: what needs a person: the closed list of reasons
 //! - [`entitlement`]: the policy, and the answer to "may this customer use this?"
 
 pub mod accounting;
+pub mod attention;
 pub mod customer;
 pub mod entitlement;
 pub mod fact;

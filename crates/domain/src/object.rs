@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     fact::{
-        Charge, CheckoutSession, CreditNote, Dispute, Fact, Invoice, InvoicePayment, Observed, PaidBy, PaymentIntent,
-        Refund,
+        Charge, CheckoutSession, ConnectedAccount, CreditNote, Dispute, Fact, FraudWarning, Invoice, InvoicePayment,
+        Observed, PaidBy, PaymentIntent, Refund, Review,
     },
     id::{CustomerId, ObjectKind, ObjectRef, SubscriptionId},
     order::{Milestones, Moment, Register},
@@ -176,6 +176,12 @@ snapshots! {
     credit_note: CreditNote -> CreditNote;
     /// The newest snapshot of a checkout session.
     checkout_session: CheckoutSession -> CheckoutSession;
+    /// The newest snapshot of a review.
+    review: Review -> Review;
+    /// The newest snapshot of an early fraud warning.
+    fraud_warning: FraudWarning -> FraudWarning;
+    /// The newest snapshot of a connected account.
+    connected_account: ConnectedAccount -> ConnectedAccount;
 }
 
 fn customer_of(observed: &Observed) -> Option<&CustomerId> {
@@ -236,6 +242,16 @@ pub fn links_of(observed: &Observed) -> impl Iterator<Item = ObjectRef> {
             (Kind::Invoice, session.invoice.as_deref()),
             (Kind::PaymentIntent, session.payment_intent.as_deref()),
             (Kind::CheckoutSession, None),
+        ],
+        Observed::Review(review) => [
+            (Kind::Charge, review.charge.as_deref()),
+            (Kind::PaymentIntent, review.payment_intent.as_deref()),
+            (Kind::Review, None),
+        ],
+        Observed::FraudWarning(warning) => [
+            (Kind::Charge, warning.charge.as_deref()),
+            (Kind::PaymentIntent, warning.payment_intent.as_deref()),
+            (Kind::FraudWarning, None),
         ],
         _ => [(Kind::Customer, None), (Kind::Subscription, None), (Kind::Product, None)],
     };

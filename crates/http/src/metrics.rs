@@ -1,6 +1,7 @@
 //! The catalogue of metrics: each has a line that says what it is. Counts of requests are kept here; sizes and queues are read when somebody asks.
 
 use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -13,9 +14,11 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use tokio::time::{Instant, timeout};
 
 use crate::health::Lag;
 use crate::state::Shared;
+use crate::v1::attention::counts;
 
 /// What became of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -46,6 +49,16 @@ struct Checked {
     /// `cached` or `read`.
     by: &'static str,
 }
+
+/// Something that needs a person.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Needing {
+    /// Why, as `/v1/attention` names it.
+    code: &'static str,
+}
+
+/// What needs a person is counted at most once in this time: it asks every read model.
+const COUNTED_EVERY: Duration = Duration::from_secs(60);
 
 /// Defines the gauges that are read when somebody asks.
 macro_rules! gauges {
@@ -111,6 +124,8 @@ pub struct Metrics {
     checks_read: Counter,
     gauges: Gauges,
     copied: Copied,
+    attention: Family<Needing, Gauge>,
+    counted: Mutex<Option<Instant>>,
 }
 
 impl Metrics {
@@ -139,6 +154,12 @@ impl Metrics {
         );
         let (gauges, copied) = (Gauges::default(), Copied::default());
         gauges.register(&mut registry);
+        let attention = Family::<Needing, Gauge>::default();
+        registry.register(
+            "attention_items",
+            "What needs a person by reason, at most 1,000 of each account and mode, counted at most once a minute",
+            attention.clone(),
+        );
         copied.register(&mut registry);
         Self {
             registry,
@@ -149,6 +170,8 @@ impl Metrics {
             checks_read: checks.get_or_create_owned(&Checked { by: "read" }),
             gauges,
             copied,
+            attention,
+            counted: Mutex::default(),
         }
     }
 
@@ -204,6 +227,28 @@ impl Metrics {
     }
 }
 
+impl Metrics {
+    /// Counts what needs a person, unless that was done lately. When the database does not answer, the last counts stay.
+    async fn count_attention(&self, app: &Shared) {
+        let due = {
+            let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = counted.is_none_or(|counted| counted.elapsed() >= COUNTED_EVERY);
+            if due {
+                *counted = Some(Instant::now());
+            }
+            due
+        };
+        if due && let Ok(Ok(counts)) = timeout(PATIENCE, counts(app)).await {
+            for (code, count) in counts {
+                self.attention.get_or_create(&Needing { code: code.as_str() }).set(count);
+            }
+        }
+    }
+}
+
+/// So long a scrape waits for the counts of what needs a person.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
@@ -221,6 +266,7 @@ fn copy(counter: &Counter<u64, AtomicU64>, value: u64) {
 pub async fn metrics(State(app): State<Shared>) -> Response {
     let lag = Lag::look(&app).await.ok();
     app.metrics.look(&app, lag.as_ref());
+    app.metrics.count_attention(&app).await;
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = encode(&mut text, &app.metrics.registry);

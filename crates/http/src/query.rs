@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::past::When;
     use crate::v1::Explanation;
-    use crate::v1::{balances, disputes, events, invoices, list, payments};
+    use crate::v1::{attention, balances, disputes, events, invoices, list, payments};
     use crate::wait::Wait;
 
     fn refusal<T: Parameters>(text: &str) -> String {
@@ -206,6 +206,7 @@ mod tests {
         assert_described::<events::Wanted>();
         assert_described::<balances::Shown>();
         assert_described::<list::Part>();
+        assert_described::<attention::Wanted>();
         assert_described::<disputes::Wanted>();
         assert_described::<invoices::Wanted>();
         assert_described::<payments::Wanted>();

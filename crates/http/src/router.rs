@@ -53,6 +53,7 @@ fn counted() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::customers::customer))
         .routes(routes!(v1::balances::balances))
         .routes(routes!(v1::subscriptions::subscription))
+        .routes(routes!(v1::attention::attention))
         .routes(routes!(v1::disputes::disputes))
         .routes(routes!(v1::disputes::dispute))
         .routes(routes!(v1::invoices::invoices))

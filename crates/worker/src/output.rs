@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use daybook_domain::id::ObjectKind;
 use daybook_projections::{
-    aggregates,
+    aggregates, attention,
     balances::Deltas,
     changes::{self, Changed},
     copy::Rows,
@@ -69,6 +69,8 @@ const POSTINGS: &[ObjectKind] = &[
     ObjectKind::CustomerCredit,
 ];
 
+/// Kinds whose rows stand in `attention`.
+const CONCERNS: &[ObjectKind] = &[ObjectKind::Review, ObjectKind::FraudWarning, ObjectKind::ConnectedAccount];
 /// Kinds whose rows stand in `payment`.
 const PAYMENTS: &[ObjectKind] = &[ObjectKind::Charge, ObjectKind::Refund, ObjectKind::PaymentIntent];
 
@@ -114,7 +116,7 @@ impl Output {
         Ok(())
     }
 
-    /// Removes the rows of disputes, invoices and payments that are replaced.
+    /// Removes the rows of disputes, invoices, payments and concerns that are replaced.
     async fn remove_documents(&self, connection: &mut PgConnection, replaced: &Owners) -> Result<(), sqlx::Error> {
         let gone = replaced.of_kinds(&[ObjectKind::Dispute]);
         if !gone.is_empty() {
@@ -127,6 +129,10 @@ impl Output {
         let gone = replaced.of_kinds(PAYMENTS);
         if !gone.is_empty() {
             payments::remove(connection, &gone).await?;
+        }
+        let gone = replaced.of_kinds(CONCERNS);
+        if !gone.is_empty() {
+            attention::remove(connection, &gone).await?;
         }
         Ok(())
     }

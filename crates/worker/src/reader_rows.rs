@@ -3,11 +3,11 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use daybook_domain::{
-    accounting::Transaction, customer::Customer, entitlement::Source, id::SubscriptionId, object::Object,
-    settlement::View, subscription::Subscription,
+    accounting::Transaction, attention::of_account, customer::Customer, entitlement::Source, id::SubscriptionId,
+    object::Object, settlement::View, subscription::Subscription,
 };
 use daybook_projections::{
-    copy::Rows, customers, disputes, entitlements, invoices, journal, owner::Owner, payments, subscriptions,
+    attention, copy::Rows, customers, disputes, entitlements, invoices, journal, owner::Owner, payments, subscriptions,
 };
 
 /// Rows of the tables that readers ask.
@@ -29,6 +29,8 @@ pub struct ReaderRows {
     pub invoices: Rows,
     /// Rows of `payment`.
     pub payments: Rows,
+    /// Rows of `attention`.
+    pub concerns: Rows,
 }
 
 impl Default for ReaderRows {
@@ -42,6 +44,7 @@ impl Default for ReaderRows {
             disputes: Rows::new(&disputes::TABLE),
             invoices: Rows::new(&invoices::TABLE),
             payments: Rows::new(&payments::TABLE),
+            concerns: Rows::new(&attention::TABLE),
         }
     }
 }
@@ -79,6 +82,9 @@ impl ReaderRows {
                 customers::add_link(&mut self.links, owner, &link);
             }
         }
+        if let Some(concern) = of_account(object) {
+            attention::derive(&mut self.concerns, owner, &concern);
+        }
     }
 
     /// Adds what a member of a settlement shows, with where it belongs.
@@ -90,6 +96,7 @@ impl ReaderRows {
                 invoices::derive(&mut self.invoices, owner, bill, lines);
             }
             View::Payment(payment) => payments::derive(&mut self.payments, owner, payment),
+            View::Concern(concern) => attention::derive(&mut self.concerns, owner, concern),
         }
     }
 
@@ -136,7 +143,7 @@ impl ReaderRows {
     }
 
     /// The rows of every table.
-    pub fn all(&self) -> [&Rows; 8] {
+    pub fn all(&self) -> [&Rows; 9] {
         [
             &self.sources,
             &self.subscriptions,
@@ -146,11 +153,12 @@ impl ReaderRows {
             &self.disputes,
             &self.invoices,
             &self.payments,
+            &self.concerns,
         ]
     }
 
     /// The rows of every table, to be changed; in the same order.
-    pub fn all_mut(&mut self) -> [&mut Rows; 8] {
+    pub fn all_mut(&mut self) -> [&mut Rows; 9] {
         [
             &mut self.sources,
             &mut self.subscriptions,
@@ -160,6 +168,7 @@ impl ReaderRows {
             &mut self.disputes,
             &mut self.invoices,
             &mut self.payments,
+            &mut self.concerns,
         ]
     }
 }

@@ -55,7 +55,17 @@ async fn projections_say_which_generation_answers_and_how_far_it_is() {
     let names: Vec<&str> = live.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["aggregates", "customers", "disputes", "entitlements", "invoices", "journal", "payments", "subscriptions"]
+        [
+            "aggregates",
+            "attention",
+            "customers",
+            "disputes",
+            "entitlements",
+            "invoices",
+            "journal",
+            "payments",
+            "subscriptions"
+        ]
     );
     assert!(live.iter().all(|one| one["size"] == 6 && one["lag"] == 0), "{before:#}");
     house.run(&["rebuild", "journal", "--yes"]).await.expect(0);

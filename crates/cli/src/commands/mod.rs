@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod attention;
 pub mod balances;
 pub mod demo;
 pub mod disputes;
@@ -56,6 +57,7 @@ fn look_at_the_rest(command: &Command, problems: &mut Problems) {
         Command::Entitlements(entitlements) => Some(&entitlements.database),
         Command::Balances(balances) => Some(&balances.database),
         Command::Disputes(disputes) => Some(&disputes.database),
+        Command::Attention(attention) => Some(&attention.database),
         Command::Invoices(invoices) => Some(&invoices.database),
         Command::Payments(payments) => Some(&payments.database),
         Command::Key(key) => Some(key.database()),
@@ -78,6 +80,7 @@ async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {
         Command::Entitlements(entitlements) => entitlements::run(entitlements, output).await,
         Command::Balances(balances) => balances::run(balances, output).await,
         Command::Disputes(disputes) => disputes::run(disputes, output).await,
+        Command::Attention(attention) => attention::run(attention, output).await,
         Command::Invoices(invoices) => invoices::run(invoices, output).await,
         Command::Payments(payments) => payments::run(payments, output).await,
         Command::Key(key) => key::run(key, output).await,

@@ -11,6 +11,7 @@ mod details;
 mod invoice;
 mod payment;
 mod reversal;
+mod risk;
 mod status;
 mod subscription;
 
@@ -23,6 +24,7 @@ pub use details::{
 pub use invoice::{Invoice, InvoicePayment, Line, PaidBy};
 pub use payment::{Charge, PaymentIntent};
 pub use reversal::{BalanceTransaction, CreditNote, CreditNoteLine, Dispute, Fee, Refund};
+pub use risk::{ConnectedAccount, FraudWarning, Review};
 pub use status::{
     ChargeStatus, CreditNoteStatus, DisputeStatus, InvoicePaymentStatus, InvoiceStatus, PaymentIntentStatus,
     RefundStatus, SubscriptionStatus,
@@ -120,6 +122,12 @@ pub enum Observed {
     Product(Box<Product>),
     /// `price` or `plan`
     Price(Box<Price>),
+    /// `review`
+    Review(Box<Review>),
+    /// `radar.early_fraud_warning`
+    FraudWarning(Box<FraudWarning>),
+    /// `account`
+    ConnectedAccount(Box<ConnectedAccount>),
 }
 
 impl Observed {
@@ -138,6 +146,9 @@ impl Observed {
             Self::CheckoutSession(_) => ObjectKind::CheckoutSession,
             Self::Product(_) => ObjectKind::Product,
             Self::Price(_) => ObjectKind::Price,
+            Self::Review(_) => ObjectKind::Review,
+            Self::FraudWarning(_) => ObjectKind::FraudWarning,
+            Self::ConnectedAccount(_) => ObjectKind::ConnectedAccount,
         }
     }
 
@@ -155,6 +166,8 @@ impl Observed {
             Self::Dispute(dispute) => Some(dispute.status.as_str()),
             Self::CreditNote(note) => Some(note.status.as_str()),
             Self::CheckoutSession(session) => Some(if session.paid { "paid" } else { "unpaid" }),
+            Self::Review(review) => Some(if review.open { "open" } else { "closed" }),
+            Self::FraudWarning(warning) => Some(if warning.actionable { "actionable" } else { "over" }),
             Self::Customer(_) | Self::EntitlementSummary(_) | Self::Product(_) | Self::Price(_) => None,
         }
     }

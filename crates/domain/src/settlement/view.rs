@@ -2,6 +2,7 @@
 
 use super::{Bill, DisputeCase, Payment, Settlement};
 use crate::{
+    attention::Concern,
     id::{ObjectKind, ObjectRef},
     object::Object,
 };
@@ -15,6 +16,8 @@ pub enum View {
     Invoice(Box<Bill>),
     /// A charge, a refund, or a payment intent that has not come to an end
     Payment(Box<Payment>),
+    /// A review or a warning that needs a person
+    Concern(Box<Concern>),
 }
 
 impl Settlement<'_> {
@@ -25,6 +28,9 @@ impl Settlement<'_> {
             ObjectKind::Invoice => self.bill(&member.id).map(Box::new).map(View::Invoice),
             ObjectKind::Charge | ObjectKind::Refund | ObjectKind::PaymentIntent => {
                 self.payment(member, object).map(Box::new).map(View::Payment)
+            }
+            ObjectKind::Review | ObjectKind::FraudWarning => {
+                self.concern(member, object).map(Box::new).map(View::Concern)
             }
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! The read API, version 1: one file for each resource, with its shapes, its handler and what OpenAPI says of it. Every answer names its size.
 
 pub mod accounts;
+pub mod attention;
 pub mod balances;
 pub mod check;
 pub mod customers;

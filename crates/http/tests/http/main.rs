@@ -2,6 +2,8 @@
 //! says exactly what has been applied.
 
 #[cfg(test)]
+mod attention;
+#[cfg(test)]
 mod entitlements;
 #[cfg(test)]
 mod events;

@@ -23,6 +23,7 @@ mod line;
 mod mentions;
 mod payment_intent;
 mod refund;
+mod risk;
 mod subscription;
 mod tax;
 mod types;
@@ -184,6 +185,9 @@ fn read_object(kind: Kind, object: &Object<'_>, frame: &mut Frame<'_>) -> Found<
         Kind::Product => catalogue::read_product(object, frame),
         Kind::Price => catalogue::read_price(object, frame),
         Kind::EntitlementSummary => entitlement_summary::read(object),
+        Kind::Review => risk::read_review(object, frame),
+        Kind::FraudWarning => risk::read_warning(object, frame),
+        Kind::ConnectedAccount => risk::read_account(object),
     }
 }
 
@@ -203,5 +207,8 @@ fn attributes(kind: Kind) -> &'static [Attribute] {
         Kind::Product => catalogue::PRODUCT_ATTRIBUTES,
         Kind::Price => catalogue::PRICE_ATTRIBUTES,
         Kind::EntitlementSummary => entitlement_summary::ATTRIBUTES,
+        Kind::Review => risk::REVIEW_ATTRIBUTES,
+        Kind::FraudWarning => risk::WARNING_ATTRIBUTES,
+        Kind::ConnectedAccount => risk::ACCOUNT_ATTRIBUTES,
     }
 }

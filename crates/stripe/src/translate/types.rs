@@ -18,6 +18,9 @@ pub(super) enum Kind {
     Product,
     Price,
     EntitlementSummary,
+    Review,
+    FraudWarning,
+    ConnectedAccount,
 }
 
 /// What a type says.
@@ -46,10 +49,14 @@ const FAMILIES: &[(&str, Kind)] = &[
     ("price", Kind::Price),
     ("plan", Kind::Price),
     ("entitlements.active_entitlement_summary", Kind::EntitlementSummary),
+    ("review", Kind::Review),
+    ("radar.early_fraud_warning", Kind::FraudWarning),
+    ("account", Kind::ConnectedAccount),
 ];
 
 /// The event types the read models live on: what an endpoint should be subscribed to. Sorted.
 pub const NEEDED: &[&str] = &[
+    "account.updated",
     "charge.captured",
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -116,9 +123,13 @@ pub const NEEDED: &[&str] = &[
     "product.created",
     "product.deleted",
     "product.updated",
+    "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
     "refund.created",
     "refund.failed",
     "refund.updated",
+    "review.closed",
+    "review.opened",
 ];
 
 /// What an event type says; `None` when no read model needs it.
@@ -165,6 +176,9 @@ impl Kind {
             Self::Product => name == ObjectKind::Product.name(),
             Self::Price => name == ObjectKind::Price.name() || name == "plan",
             Self::EntitlementSummary => name == "entitlements.active_entitlement_summary",
+            Self::Review => name == ObjectKind::Review.name(),
+            Self::FraudWarning => name == ObjectKind::FraudWarning.name(),
+            Self::ConnectedAccount => name == ObjectKind::ConnectedAccount.name(),
         }
     }
 

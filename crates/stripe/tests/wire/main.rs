@@ -19,6 +19,8 @@ mod properties;
 #[cfg(test)]
 mod reversal;
 #[cfg(test)]
+mod risk;
+#[cfg(test)]
 mod shape;
 #[cfg(test)]
 mod signature;

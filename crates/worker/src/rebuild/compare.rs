@@ -65,6 +65,7 @@ const COMPARED: &[Compared] = &[
     Compared { table: "dispute", key: "scope, id", customer: "customer" },
     Compared { table: "invoice", key: "scope, id", customer: "customer" },
     Compared { table: "payment", key: "scope, kind, id", customer: "customer" },
+    Compared { table: "attention", key: "scope, kind, id", customer: "customer" },
 ];
 
 /// Brings the new generation to the size of the live one and compares what is being rebuilt; nothing is compared where nothing

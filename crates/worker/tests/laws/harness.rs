@@ -70,6 +70,7 @@ pub const READERS: &[&str] = &[
     "dispute",
     "invoice",
     "payment",
+    "attention",
 ];
 
 /// The rows of a table as text, sorted.

@@ -2,6 +2,7 @@
 //! not notice.
 
 mod bills;
+mod concerns;
 mod disputes;
 mod payments;
 

@@ -1,0 +1,1 @@
+alter table attention add constraint attention_pk primary key (scope, kind, id);

@@ -1,0 +1,104 @@
+//! What needs a person about the log itself: events that were not taken in, events of the other mode, and silence.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use daybook_domain::attention::{Code, RECENT_RECORDS, SILENCE_AFTER};
+use sqlx::PgConnection;
+
+use super::ask::{Asked, Found};
+
+/// Events that cannot be read, or that only name their object.
+pub(super) async fn unread(
+    connection: &mut PgConnection,
+    code: Code,
+    asked: &Asked,
+) -> Result<Vec<Found>, sqlx::Error> {
+    let (at, key) = asked.end();
+    sqlx::query_as!(
+        Found,
+        "select event_id as \"object!\", customer, null::text as subscription, null::bigint as amount,
+             null::text as currency, date_trunc('second', received_at) as \"since!\", null::timestamptz as until, null::bigint as attempts,
+             reason as detail, array[event_id] as \"causes!\"
+         from record_outcome join record using (position)
+         where record.scope = $1 and outcome = $7 and outcome in ('needs_fetch', 'quarantined')
+           and (date_trunc('second', received_at), outcome || ':' || event_id) < ($2, $3)
+           and ($4::text is null or customer = $4) and ($5::timestamptz is null or received_at >= $5)
+         order by date_trunc('second', received_at) desc, event_id desc limit $6",
+        asked.scope.0,
+        at,
+        key,
+        asked.customer.as_deref(),
+        asked.since,
+        asked.rows(),
+        code.as_str()
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Endpoints at which events of both modes of one account came in, among the newest records.
+pub(super) async fn wrong_mode(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
+    if asked.customer.is_some() {
+        return Ok(Vec::new());
+    }
+    let (at, key) = asked.end();
+    sqlx::query_as!(
+        Found,
+        "with recent as materialized (
+             select * from record
+             where position >= (select coalesce(max(position), 0) from record) - $6::bigint and source = 'webhook'
+               and endpoint is not null
+         )
+         select endpoint as \"object!\", null::text as customer, null::text as subscription, null::bigint as amount,
+             null::text as currency, since as \"since!\", null::timestamptz as until, null::bigint as attempts,
+             events || case when livemode then ' events of live mode' else ' events of test mode' end as detail,
+             array[newest] as \"causes!\"
+         from (select endpoint, other.livemode, date_trunc('second', min(received_at)) as since, count(*) as events, max(event_id) as newest
+               from recent join scope as other on other.id = recent.scope
+               join scope as own on own.account = other.account and own.livemode <> other.livemode
+               where own.id = $1 and endpoint in (select endpoint from recent where recent.scope = $1)
+               group by endpoint, other.livemode) as mixed
+         where (since, 'wrong_mode:' || endpoint) < ($2, $3) and ($4::timestamptz is null or since >= $4)
+         order by since desc, endpoint desc limit $5",
+        asked.scope.0,
+        at,
+        key,
+        asked.since,
+        asked.rows(),
+        RECENT_RECORDS
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// No delivery for long, if there was any among the newest records.
+pub(super) async fn silence(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
+    let newest = sqlx::query!(
+        "select event_id, date_trunc('second', received_at) as \"received_at!\" from record
+         where position >= (select coalesce(max(position), 0) from record) - $2::bigint
+           and scope = $1 and source = 'webhook'
+         order by position desc limit 1",
+        asked.scope.0,
+        RECENT_RECORDS
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(newest) = newest.filter(|_| asked.customer.is_none()) else { return Ok(Vec::new()) };
+    let limit = TimeDelta::seconds(SILENCE_AFTER);
+    let since: DateTime<Utc> = newest.received_at;
+    let (at, key) = asked.end();
+    let shown = (since, "silence:webhooks") < (at, key) && asked.since.is_none_or(|wanted| since >= wanted);
+    let silent = asked.now.signed_duration_since(since) >= limit;
+    let found = (shown && silent).then(|| Found {
+        object: "webhooks".to_owned(),
+        customer: None,
+        subscription: None,
+        amount: None,
+        currency: None,
+        since,
+        until: None,
+        attempts: None,
+        detail: None,
+        causes: vec![newest.event_id],
+    });
+    Ok(found.into_iter().collect())
+}
