@@ -134,7 +134,9 @@ impl fmt::Display for One {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let one = &self.0.dispute;
         writeln!(formatter, "{}: {}, {}", one.id, one.status, one.amount)?;
-        write!(formatter, "{}{}", belongs(one), stands(one))
+        let mut sheet = belongs(one);
+        stands(&mut sheet, one);
+        write!(formatter, "{sheet}")
     }
 }
 
@@ -155,8 +157,7 @@ fn told(seller: &Seller) -> String {
     format!("{} (by {})", seller.account, seller.named_by)
 }
 
-fn stands(one: &Dispute) -> Sheet {
-    let mut sheet = Sheet::default();
+fn stands(sheet: &mut Sheet, one: &Dispute) {
     sheet.line("opened", moment(one.opened_at)).time("closed", one.closed_at).some("outcome", one.outcome);
     if one.evidence.needed {
         let due = one
@@ -172,5 +173,4 @@ fn stands(one: &Dispute) -> Sheet {
     for moved in &one.money {
         sheet.line("withdrawn", &moved.withdrawn).line("given back", &moved.reinstated).line("fees", &moved.fees);
     }
-    sheet
 }

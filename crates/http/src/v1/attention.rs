@@ -16,14 +16,13 @@ use daybook_store::{policy, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::events::read_time;
 use super::list::Part;
 use super::shown::Money;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
 use crate::entitlement::answer::{Because, Positions, because_of};
-use crate::query::{Asked, Parameters, Query};
+use crate::query::{Asked, Parameters, Query, read_time};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 
