@@ -168,7 +168,11 @@ impl Observed {
             Self::CheckoutSession(session) => Some(if session.paid { "paid" } else { "unpaid" }),
             Self::Review(review) => Some(if review.open { "open" } else { "closed" }),
             Self::FraudWarning(warning) => Some(if warning.actionable { "actionable" } else { "over" }),
-            Self::Customer(_) | Self::EntitlementSummary(_) | Self::Product(_) | Self::Price(_) => None,
+            Self::Customer(_)
+            | Self::EntitlementSummary(_)
+            | Self::Product(_)
+            | Self::Price(_)
+            | Self::ConnectedAccount(_) => None,
         }
     }
 }
