@@ -8,7 +8,7 @@ use super::{
     frame::Frame,
     types::Kind,
 };
-use crate::json::{Found, Object};
+use crate::json::{Found, Object, Value};
 
 /// The attributes of a review whose values are evidence.
 pub(super) const REVIEW_ATTRIBUTES: &[Attribute] = attributes![charge, closed_reason, open, payment_intent, reason];
@@ -71,9 +71,8 @@ pub(super) fn read_account(object: &Object<'_>) -> Found<Observed> {
 
 /// Names of fields, sorted: Stripe promises no order.
 fn names(object: &Object<'_>, name: &str) -> Vec<Box<str>> {
-    let values = object.find(name).and_then(|value| value.elements());
-    let mut names: Vec<Box<str>> =
-        values.into_iter().flatten().filter_map(|value| value.plain()).map(Box::from).collect();
+    let values = object.find(name).and_then(Value::elements);
+    let mut names: Vec<Box<str>> = values.into_iter().flatten().filter_map(Value::plain).map(Box::from).collect();
     names.sort_unstable();
     names.truncate(KEPT);
     names
