@@ -1,6 +1,9 @@
 //! The journal: postings of all transactions, owned by the object whose transition they record.
 
+pub mod audit;
+pub mod export;
 mod read;
+pub mod trial;
 
 pub use read::{Posting, caused_by, of_customer, of_id, of_object};
 

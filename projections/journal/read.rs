@@ -55,7 +55,7 @@ pub async fn of_object(
     .await
 }
 
-/// The newest postings of one customer; at most `limit`.
+/// The newest postings of one customer, effective by `as_of` where that is given; at most `limit`.
 ///
 /// # Errors
 /// What the database says.
@@ -63,6 +63,7 @@ pub async fn of_customer(
     connection: &mut PgConnection,
     scope: ScopeId,
     customer: &str,
+    as_of: Option<DateTime<Utc>>,
     limit: i64,
 ) -> Result<Vec<Posting>, sqlx::Error> {
     sqlx::query_as!(
@@ -70,9 +71,11 @@ pub async fn of_customer(
         "select transaction_key, line, account, customer, subject, currency, amount, effective_at, causes,
              problem
          from posting
-         where scope = $1 and customer = $2 order by effective_at desc, transaction_key desc, line limit $3",
+         where scope = $1 and customer = $2 and ($3::timestamptz is null or effective_at <= $3)
+         order by effective_at desc, transaction_key desc, line limit $4",
         scope.0,
         customer,
+        as_of,
         limit
     )
     .fetch_all(connection)

@@ -68,6 +68,47 @@ pub async fn load(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<
     Ok(stored.collect())
 }
 
+/// How many states there are, those of objects that are only named included.
+///
+/// # Errors
+/// What the database says.
+pub async fn count(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from object"#).fetch_one(connection).await
+}
+
+/// The states that come after an owner in the order of the key (id, kind, scope), from the first one where none is given; at
+/// most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(
+    connection: &mut PgConnection,
+    after: Option<&Owner>,
+    limit: i64,
+) -> Result<Vec<Stored>, sqlx::Error> {
+    let (id, kind, scope) = after.map_or(("", -1, 0), |owner| (owner.id(), owner.object.kind.number(), owner.scope.0));
+    let rows = sqlx::query!(
+        "select scope, kind, id, state, sequence, derived from object
+         where (id, kind, scope) > ($1::text collate \"C\", $2, $3) order by id, kind, scope limit $4",
+        id,
+        kind,
+        scope,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    let stored = rows.into_iter().filter_map(|row| {
+        let kind = ObjectKind::from_number(row.kind)?;
+        Some(Stored {
+            owner: Owner { scope: ScopeId(row.scope), object: ObjectRef::new(kind, row.id) },
+            state: row.state,
+            sequence: row.sequence,
+            derived: row.derived,
+        })
+    });
+    Ok(stored.collect())
+}
+
 /// Removes the states of these owners, before newer ones are written.
 ///
 /// # Errors

@@ -4,8 +4,8 @@ use clap::builder::Resettable;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    attention, balances, demo, disputes, doctor, entitlements, event, ingest, invoices, key, migrate, payments, policy,
-    rebuild, serve,
+    attention, balances, demo, disputes, doctor, entitlements, event, export, ingest, invoices, key, migrate, payments,
+    policy, rebuild, serve, verify,
 };
 use crate::config::LogArguments;
 use crate::output::{Form, Output};
@@ -63,6 +63,12 @@ pub enum Command {
     Policy(policy::Command),
     /// Look at everything and say what is wrong and what to do
     Doctor(Box<doctor::Arguments>),
+    /// Write what is kept for other programs: the journal for hledger, beancount, a table or a program
+    #[command(subcommand)]
+    Export(export::Command),
+    /// Hold what is kept against what it must be, and name what differs
+    #[command(subcommand)]
+    Verify(verify::Command),
     /// Create or upgrade the tables and do nothing else
     Migrate(migrate::Arguments),
 }
@@ -124,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command() {
-        let paths: [&[&str]; 21] = [
+        let paths: [&[&str]; 23] = [
             &["serve"],
             &["demo"],
             &["ingest"],
@@ -145,6 +151,8 @@ mod tests {
             &["policy", "show"],
             &["policy", "check"],
             &["doctor"],
+            &["export", "journal"],
+            &["verify", "books"],
             &["migrate"],
         ];
         for path in paths {

@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::past::When;
     use crate::v1::Explanation;
-    use crate::v1::{attention, balances, disputes, events, invoices, list, payments};
+    use crate::v1::{attention, balances, disputes, events, invoices, list, payments, view};
     use crate::wait::Wait;
 
     fn refusal<T: Parameters>(text: &str) -> String {
@@ -210,6 +210,7 @@ mod tests {
         assert_described::<disputes::Wanted>();
         assert_described::<invoices::Wanted>();
         assert_described::<payments::Wanted>();
+        assert_described::<view::View>();
     }
 
     #[test]
@@ -236,6 +237,7 @@ mod tests {
         let mut told: Vec<String> = of_events.map(refusal::<(events::Wanted, Wait)>).into();
         told.extend(["min_size=-1", "min_size=9223372036854775808", "wait_ms=15001"].map(refusal::<Wait>));
         told.extend(["postings=-1", "postings=501"].map(refusal::<balances::Shown>));
+        told.extend(["basis=cash", "as_of=soon", "as_of=-1", "as_of=999999999999"].map(refusal::<view::View>));
         insta::assert_snapshot!(told.join("\n"), @r"
         limit: expected a whole number from 1 to 200
         limit: expected a whole number from 1 to 200
@@ -248,6 +250,10 @@ mod tests {
         wait_ms: expected a whole number from 0 to 15000
         postings: expected a whole number from 0 to 500
         postings: expected a whole number from 0 to 500
+        basis: expected posted or earned
+        as_of: expected a time like 2026-09-30T12:00:00Z, a day like 2026-09-30 (its first second), or seconds since 1970
+        as_of: the time lies beyond the years 1970 to 9999
+        as_of: the time lies beyond the years 1970 to 9999
         ");
         assert_eq!(refusal::<(events::Wanted, Wait)>("limit=200&min_size=0&wait_ms=15000"), "read");
     }

@@ -40,7 +40,7 @@ pub struct Record<'a> {
 }
 
 /// A record that has been read: all that folding needs of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reading {
     position: i64,
     scope: ScopeId,

@@ -9,6 +9,7 @@
 //! - [`batch`], [`live`]: one unit of work, and the loop around it
 //! - [`rebuild`]: a new generation beside the live one
 //! - [`past`]: what was known of a customer earlier, folded anew
+//! - [`verify`]: whether the books hold what they must
 //! - [`setup`]: the first generation
 
 pub mod batch;
@@ -24,6 +25,7 @@ pub mod reader_rows;
 pub mod rebuild;
 pub mod setup;
 pub mod state;
+pub mod verify;
 mod wanted;
 pub mod working_set;
 

@@ -1,5 +1,6 @@
 //! The commands, as a person or a script uses them: what they print, what they leave behind, and their exit codes.
 
+mod books;
 mod configuration;
 mod doctor;
 mod events;

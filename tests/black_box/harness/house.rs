@@ -21,7 +21,8 @@ static ROOM: Semaphore = Semaphore::const_new(4);
 pub struct House {
     /// the database
     pub database: TestDatabase,
-    folder: TempDir,
+    /// where its files stand
+    pub folder: TempDir,
     _turn: SemaphorePermit<'static>,
 }
 

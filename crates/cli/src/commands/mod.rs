@@ -7,6 +7,7 @@ pub mod disputes;
 pub mod doctor;
 pub mod entitlements;
 pub mod event;
+pub mod export;
 pub mod ingest;
 pub mod invoices;
 pub mod key;
@@ -15,6 +16,7 @@ pub mod payments;
 pub mod policy;
 pub mod rebuild;
 pub mod serve;
+pub mod verify;
 
 use std::process::ExitCode;
 
@@ -62,6 +64,8 @@ fn look_at_the_rest(command: &Command, problems: &mut Problems) {
         Command::Payments(payments) => Some(&payments.database),
         Command::Key(key) => Some(key.database()),
         Command::Policy(policy) => policy.database(),
+        Command::Export(export) => Some(export.database()),
+        Command::Verify(verify) => Some(verify.database()),
         Command::Migrate(migrate) => Some(&migrate.database),
     };
     if let Some(database) = database {
@@ -86,6 +90,8 @@ async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {
         Command::Key(key) => key::run(key, output).await,
         Command::Policy(policy) => policy::run(policy, output).await,
         Command::Doctor(doctor) => doctor::run(doctor, output).await,
+        Command::Export(export) => export::run(export).await,
+        Command::Verify(verify) => verify::run(verify, output).await,
         Command::Migrate(migrate) => migrate::run(migrate, output).await,
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// How far apart a document and the customer's event about the same change may lie, in seconds.
-const SAME_CHANGE: i64 = 3_600;
+pub(super) const SAME_CHANGE: i64 = 3_600;
 
 /// A change of the balance that no document explains.
 #[derive(Debug)]

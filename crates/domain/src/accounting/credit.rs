@@ -150,6 +150,27 @@ impl CustomerCredit {
         transactions
     }
 
+    /// Where the balance stands in each currency in which an event has shown it, as `customer.balance` counts: the newest sight and
+    /// what documents explain after it. A document of about the same time may be part of what that sight shows or come
+    /// after it, so there can be two such sums.
+    pub(super) fn stands_at(&self) -> Vec<(Currency, Vec<i128>)> {
+        let only = self.currencies().len() == 1;
+        let mut stands = Vec::new();
+        for currency in self.currencies() {
+            let counts = |sight: &&Sight| sight.currency == Some(currency) || (only && sight.currency.is_none());
+            let sights = chain::in_order(self.seen.iter().filter(counts).collect());
+            let Some(newest) = sights.last() else { continue };
+            let since = |seconds: i64| -> i128 {
+                let own = self.all_explained().filter(|explained| explained.currency == currency);
+                let later = own.filter(|explained| explained.at.seconds_since(newest.moment.at) > seconds);
+                later.map(|explained| i128::from(explained.delta)).sum()
+            };
+            let balance = i128::from(newest.balance);
+            stands.push((currency, vec![balance + since(0), balance + since(chain::SAME_CHANGE)]));
+        }
+        stands
+    }
+
     /// Every currency that anything names; `xxx` where only sights without one exist.
     fn currencies(&self) -> Vec<Currency> {
         let seen = self.seen.iter().filter_map(|sight| sight.currency);

@@ -10,6 +10,9 @@
 //! - `book`: one settlement worked out: money received, applied, taken back, and what that undoes
 //! - `invoice`, `payment`, `sale`, `refund`, `credit_note`, `dispute`, `balance_transaction`: one file per owner
 //! - `payer`, `taking`, `reduction`, `split`: who paid, whose money is taken back, and which parts of a sale go with it
+//! - [`Basis`], [`earned`], [`trial`]: what of deferred amounts is revenue at a time, computed on reading
+//! - [`Summary`]: what a customer's postings come to, in the words people ask in
+//! - [`invariant`]: what must hold of all of it (I1 to I8)
 //! - `credit`, `chain`: the customer's credit balance, and what of its changes no document explains
 
 mod account;
@@ -20,19 +23,24 @@ mod credit;
 mod credit_note;
 mod dispute;
 mod draft;
+pub mod invariant;
 mod invoice;
 mod payer;
 mod payment;
 mod posting;
+mod recognition;
 mod reduction;
 mod refund;
 mod sale;
 mod split;
+mod summary;
 mod taking;
 
 pub use account::Account;
 pub use credit::{CustomerCredit, Explained, credit_effects};
 pub use posting::{Posting, Problem, Transaction};
+pub use recognition::{Basis, Trial, earned, earned_of, trial};
+pub use summary::{Movement, Summary};
 
 #[cfg(test)]
 pub(crate) mod tests;

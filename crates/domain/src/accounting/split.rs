@@ -1,7 +1,7 @@
 //! How a reduction is split over what was sold (rule 6): tax pro rata, the rest by lines in proportion to their net
 //! amounts, cumulatively, so that parts always add up and three thirds make a whole.
 
-use super::{Account, draft::Entry};
+use super::{Account, draft::Entry, recognition::earned};
 use crate::{
     id::ProductId,
     time::{Period, Timestamp},
@@ -66,16 +66,6 @@ impl Part {
             }
         }
     }
-}
-
-/// The part of `amount` that is earned at `at`, towards zero.
-fn earned(amount: i128, period: Period, at: Timestamp) -> i128 {
-    let length = i128::from(period.end.seconds_since(period.start));
-    let elapsed = i128::from(at.seconds_since(period.start)).clamp(0, length.max(0));
-    if elapsed >= length {
-        return amount;
-    }
-    amount.checked_mul(elapsed).map_or(amount, |product| product / length)
 }
 
 /// What a reduction takes back, leg by leg, and what found nothing to take back from.

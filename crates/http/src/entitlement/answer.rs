@@ -202,6 +202,11 @@ impl Because {
     pub fn new(event: &str, positions: &Positions) -> Self {
         Self { event: event.to_owned(), position: positions.get(event).copied() }
     }
+
+    /// Its id.
+    pub fn event(&self) -> &str {
+        &self.event
+    }
 }
 
 /// A second of Stripe's as text is written.

@@ -1,13 +1,18 @@
-//! `GET /v1/customers/{id}/balances`: what the journal sums to for one customer, by currency and account, and the postings behind it.
+//! `GET /v1/customers/{id}/balances`: what the journal comes to for one customer: in the words people ask in, by account of the chart, and the
+//! postings and events behind it; as of any time, posted or earned.
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use daybook_domain::accounting::Summary;
 use daybook_domain::money::shown;
-use daybook_projections::{balances, customers, journal, records};
+use daybook_projections::journal::trial;
+use daybook_projections::{customers, journal, records};
 use serde::Serialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
+use super::view::View;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
@@ -18,9 +23,9 @@ use crate::state::Shared;
 use crate::wait::{Wait, then_read};
 
 /// Postings shown when the request does not say.
-const USUAL_POSTINGS: i64 = 20;
+pub const USUAL_POSTINGS: i64 = 20;
 /// Postings shown at most.
-pub(super) const MOST_POSTINGS: i64 = 500;
+pub const MOST_POSTINGS: i64 = 500;
 
 /// How much of the journal is shown.
 #[derive(Debug, utoipa::IntoParams)]
@@ -45,59 +50,101 @@ impl Parameters for Shown {
 #[schema(as = Balances)]
 pub struct Books {
     /// The customer.
-    customer: String,
+    pub customer: String,
+    /// In the words people ask in, by currency.
+    pub summary: Vec<InShort>,
     /// By currency and account. Never summed across currencies.
-    balances: Vec<Balance>,
+    pub balances: Vec<Balance>,
     /// The newest postings.
-    postings: Vec<Posting>,
+    pub postings: Vec<Posting>,
+    /// What had happened by then; null for all of it.
+    pub as_of: Option<DateTime<Utc>>,
+    /// `posted` or `earned`.
+    pub basis: &'static str,
+    /// On the earned basis: when deferred amounts were looked at.
+    pub earned_at: Option<DateTime<Utc>>,
     /// How many records of the log the answer has seen.
-    size: i64,
+    pub size: i64,
+}
+
+/// One currency in the words people ask in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InShort {
+    /// The currency.
+    pub currency: String,
+    /// Invoiced or sold, tax included, less what was voided.
+    pub billed: Figure,
+    /// Received, inside Stripe and outside.
+    pub paid: Figure,
+    /// Given back by refunds that did not fail, and by credit notes outside Stripe.
+    pub refunded: Figure,
+    /// Taken away by disputes and not given back: open ones and lost ones.
+    pub disputed: Figure,
+    /// Taken off by credit notes.
+    pub credited: Figure,
+    /// Written off as uncollectible and not paid since.
+    pub written_off: Figure,
+    /// Credit the customer can use: minus Stripe's `customer.balance`.
+    pub credit: Figure,
+    /// Invoiced and not paid yet.
+    pub outstanding: Figure,
+}
+
+/// An amount.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Figure {
+    /// Minor units.
+    pub amount: i64,
+    /// The same for people.
+    pub display: String,
 }
 
 /// The sum of one account in one currency.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Balance {
     /// The currency.
-    currency: String,
+    pub currency: String,
     /// The account, by its name in the chart.
-    account: String,
+    pub account: String,
     /// Minor units, debit positive.
-    amount: i64,
+    pub amount: i64,
     /// The same for people.
-    display: String,
+    pub display: String,
     /// How many postings it sums.
-    postings: i64,
+    pub postings: i64,
+    /// The newest events behind it, at most five.
+    pub because: Vec<Because>,
 }
 
 /// One posting of a transaction. All postings of a transaction sum to zero in each currency.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Posting {
     /// The transaction: `<object>:<transition>`.
-    transaction: String,
+    pub transaction: String,
     /// Its place in the transaction.
-    line: i32,
+    pub line: i32,
     /// The account, by its name in the chart.
-    account: String,
+    pub account: String,
     /// What it is about: an invoice, a charge, a refund, a line.
-    subject: String,
+    pub subject: String,
     /// The currency.
-    currency: String,
+    pub currency: String,
     /// Minor units, debit positive.
-    amount: i64,
+    pub amount: i64,
     /// The same for people.
-    display: String,
+    pub display: String,
     /// When it happened at Stripe.
-    effective_at: DateTime<Utc>,
+    pub effective_at: DateTime<Utc>,
     /// The events that caused it.
-    because: Vec<Because>,
+    pub because: Vec<Because>,
     /// Why a person should look at it.
-    problem: Option<String>,
+    pub problem: Option<String>,
 }
 
 /// What are the balances of this customer, and why?
 #[utoipa::path(
     get, path = "/v1/customers/{id}/balances", tag = "books",
-    params(("id" = String, Path, description = "The customer: `cus_...`."), Shown, Wait),
+    params(("id" = String, Path, description = "The customer: `cus_...`."), Shown, View, Wait),
     responses(
         (status = 200, description = "The balances and the newest postings.", body = Books),
         (status = 403, description = "The key is not an analyst's."),
@@ -109,39 +156,68 @@ pub async fn balances(
     State(app): State<Shared>,
     AnalystCaller(access): AnalystCaller,
     Named(customer): Named<String>,
-    Asked((shown, wait)): Asked<(Shown, Wait)>,
+    Asked(parameters): Asked<(Shown, (View, Wait))>,
 ) -> Result<Json<Books>, Problem> {
+    let (shown, (view, wait)) = parameters;
     check_id(&customer, "the customer")?;
     let limit = shown.postings.unwrap_or(USUAL_POSTINGS);
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
     let size = snapshot.size();
-    let sums = balances::of_customer(&mut snapshot, access.scope, &customer).await?;
-    if sums.is_empty() && customers::find(&mut snapshot, access.scope, &customer).await?.is_none() {
+    let asked = trial::Asked {
+        scope: access.scope,
+        customer: Some(&customer),
+        as_of: view.as_of,
+        earned_at: view.earned_at(&app),
+    };
+    let books = read(&mut snapshot, (&customer, &asked), limit, size).await?;
+    if books.balances.is_empty() && customers::find(&mut snapshot, access.scope, &customer).await?.is_none() {
         return Err(Problem::Unknown { what: "customer", size });
     }
-    let postings = journal::of_customer(&mut snapshot, access.scope, &customer, limit).await?;
-    let positions = records::positions_of_events(&mut snapshot, &causes_of(&postings)).await?;
     snapshot.end().await?;
-    Ok(Json(Books {
-        customer,
-        balances: sums.into_iter().map(Balance::from).collect(),
+    Ok(Json(books))
+}
+
+/// The books of one customer, and at most `limit` of the newest postings; empty where no money has moved.
+///
+/// # Errors
+/// What the database says.
+pub async fn read(
+    connection: &mut PgConnection,
+    (customer, asked): (&str, &trial::Asked<'_>),
+    limit: i64,
+    size: i64,
+) -> Result<Books, sqlx::Error> {
+    let sums = trial::sums(connection, asked).await?;
+    let summaries = trial::summaries(connection, asked.scope, customer, asked.as_of).await?;
+    let postings = journal::of_customer(connection, asked.scope, customer, asked.as_of, limit).await?;
+    let mut causes = causes_of(&postings);
+    causes.extend(sums.iter().flat_map(|sum| sum.causes.iter().cloned()));
+    let positions = records::positions_of_events(connection, &causes).await?;
+    Ok(Books {
+        customer: customer.to_owned(),
+        summary: summaries.into_iter().map(InShort::from).collect(),
+        balances: sums.into_iter().map(|sum| Balance::new(sum, &positions)).collect(),
         postings: postings.into_iter().map(|posting| Posting::new(posting, &positions)).collect(),
+        as_of: asked.as_of,
+        basis: asked.basis().as_str(),
+        earned_at: asked.earned_at,
         size,
-    }))
+    })
 }
 
 /// The events that caused these postings, each once.
-pub(super) fn causes_of(postings: &[journal::Posting]) -> Vec<String> {
+pub fn causes_of(postings: &[journal::Posting]) -> Vec<String> {
     let mut causes: Vec<String> = postings.iter().flat_map(|posting| &posting.causes).cloned().collect();
     causes.sort_unstable();
     causes.dedup();
     causes
 }
 
-impl From<balances::Balance> for Balance {
-    fn from(sum: balances::Balance) -> Self {
+impl Balance {
+    fn new(sum: trial::Sum, positions: &Positions) -> Self {
         Self {
             display: shown(sum.amount, &sum.currency),
+            because: because_of(sum.causes.iter().map(String::as_str), positions),
             currency: sum.currency,
             account: sum.account,
             amount: sum.amount,
@@ -150,8 +226,29 @@ impl From<balances::Balance> for Balance {
     }
 }
 
+impl From<(String, Summary)> for InShort {
+    fn from((currency, summary): (String, Summary)) -> Self {
+        let figure = |amount: i128| {
+            let amount = i64::try_from(amount).unwrap_or(i64::MAX);
+            Figure { amount, display: shown(amount, &currency) }
+        };
+        Self {
+            billed: figure(summary.billed),
+            paid: figure(summary.paid),
+            refunded: figure(summary.refunded),
+            disputed: figure(summary.disputed),
+            credited: figure(summary.credited),
+            written_off: figure(summary.written_off),
+            credit: figure(summary.credit),
+            outstanding: figure(summary.outstanding),
+            currency: currency.clone(),
+        }
+    }
+}
+
 impl Posting {
-    pub(super) fn new(posting: journal::Posting, positions: &Positions) -> Self {
+    /// A posting, with where its events stand.
+    pub fn new(posting: journal::Posting, positions: &Positions) -> Self {
         Self {
             display: shown(posting.amount, &posting.currency),
             transaction: posting.transaction_key,

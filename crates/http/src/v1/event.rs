@@ -18,6 +18,7 @@ use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::balances::{MOST_POSTINGS, Posting, causes_of};
@@ -235,21 +236,33 @@ impl Evidence {
 impl LedTo {
     async fn of(snapshot: &mut Snapshot, record: &Record, outcome: Option<&records::Outcome>) -> Result<Self, Problem> {
         let domain_events = aggregates::caused_by(snapshot, record.position).await?;
-        let mut postings = Vec::new();
-        if let Some(object) = outcome.and_then(|outcome| outcome.object_id.as_deref()) {
-            postings = journal::of_id(snapshot, record.scope, object, MOST_POSTINGS).await?;
-        }
-        if let Some(customer) = outcome.and_then(|outcome| outcome.customer.as_deref()) {
-            let caused = journal::caused_by(snapshot, record.scope, customer, &record.event_id, MOST_POSTINGS).await?;
-            let others: Vec<_> = caused.into_iter().filter(|one| !postings.contains(one)).collect();
-            postings.extend(others);
-        }
-        let positions = records::positions_of_events(snapshot, &causes_of(&postings)).await?;
         Ok(Self {
             domain_events: domain_events.into_iter().map(DomainEvent::from).collect(),
-            postings: postings.into_iter().map(|posting| Posting::new(posting, &positions)).collect(),
+            postings: postings_of(snapshot, record, outcome).await?,
         })
     }
+}
+
+/// The postings of the object that a record is about, and others of its customer that it caused.
+///
+/// # Errors
+/// What the database says.
+pub async fn postings_of(
+    connection: &mut PgConnection,
+    record: &Record,
+    outcome: Option<&records::Outcome>,
+) -> Result<Vec<Posting>, sqlx::Error> {
+    let mut postings = Vec::new();
+    if let Some(object) = outcome.and_then(|outcome| outcome.object_id.as_deref()) {
+        postings = journal::of_id(connection, record.scope, object, MOST_POSTINGS).await?;
+    }
+    if let Some(customer) = outcome.and_then(|outcome| outcome.customer.as_deref()) {
+        let caused = journal::caused_by(connection, record.scope, customer, &record.event_id, MOST_POSTINGS).await?;
+        let others: Vec<_> = caused.into_iter().filter(|one| !postings.contains(one)).collect();
+        postings.extend(others);
+    }
+    let positions = records::positions_of_events(connection, &causes_of(&postings)).await?;
+    Ok(postings.into_iter().map(|posting| Posting::new(posting, &positions)).collect())
 }
 
 impl From<aggregates::Led> for DomainEvent {

@@ -18,6 +18,8 @@ pub mod payments;
 pub mod projections;
 pub mod shown;
 pub mod subscriptions;
+pub mod trial_balance;
+pub mod view;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};

@@ -8,6 +8,7 @@ use super::{
     BesideLive, Comparison, Observer, Progress, RebuildConfig, Rebuilt, What,
     compare::compare,
     fold_log::{Target, fold_log},
+    past,
     switch::switch_over,
 };
 use crate::{
@@ -112,6 +113,9 @@ async fn release(connection: &mut PgConnection) -> Result<(), Error> {
 async fn prune_abandoned(connection: &mut PgConnection) -> Result<(), Error> {
     let live = Generations::live(&generation::pointer(connection).await?);
     for one in generation::all(connection).await? {
+        if past::is_of_the_past(&one) && !past::try_lock(connection, one.id).await? {
+            continue;
+        }
         if !live.iter().any(|generation| generation == one.id) {
             match generation::prune(connection, one.id).await {
                 // It answers nobody, so it is no reason not to rebuild.

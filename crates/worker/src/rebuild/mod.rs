@@ -6,10 +6,12 @@
 mod build;
 mod compare;
 mod fold_log;
+mod past;
 mod switch;
 
 pub use build::rebuild;
 pub use compare::{Comparison, Difference};
+pub use past::past;
 
 use daybook_projections::generation::{PARTS, Part};
 use tokio_util::sync::CancellationToken;

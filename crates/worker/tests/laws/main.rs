@@ -2,9 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod books;
 mod harness;
+mod invariants;
 mod live_equals_rebuilt;
+mod many_orders;
 mod order_does_not_matter;
+mod shapes;
 mod stock_repository;
 mod the_past;
 mod truth;
+mod world;

@@ -69,7 +69,7 @@ async fn states_that_are_written_and_read_again_between_events_give_the_same_row
 }
 
 /// Every event as a record of its own, whatever its id.
-fn records(events: &[RenderedEvent]) -> Vec<Record<'_>> {
+pub fn records(events: &[RenderedEvent]) -> Vec<Record<'_>> {
     let numbered = events.iter().zip(0..);
     numbered
         .map(|(event, position)| Record {

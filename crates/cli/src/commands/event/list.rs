@@ -71,7 +71,7 @@ impl Unread {
 }
 
 /// A day or a moment, in Stripe's seconds.
-fn time(text: &str) -> Result<i64, String> {
+pub fn time(text: &str) -> Result<i64, String> {
     let moment = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp());
     let day = || {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc().timestamp())

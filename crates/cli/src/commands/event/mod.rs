@@ -4,6 +4,8 @@ mod conflicts;
 mod list;
 mod show;
 
+pub use list::time;
+
 use chrono::{DateTime, Utc};
 
 use crate::config::DatabaseArguments;

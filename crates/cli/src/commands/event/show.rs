@@ -4,6 +4,8 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use daybook_http::v1::balances::Posting;
+use daybook_http::v1::event::postings_of;
 use daybook_http::v1::masked::{Cover, cover};
 use daybook_projections::{aggregates, records};
 use daybook_store::log::conflict;
@@ -44,6 +46,7 @@ struct Shown {
     secret_label: Option<String>,
     outcome: Option<Outcome>,
     led_to: Vec<Led>,
+    postings: Vec<Posting>,
     deliveries: Vec<Delivery>,
     conflicts: i64,
     body: Value,
@@ -98,6 +101,10 @@ impl fmt::Display for Shown {
         for led in &self.led_to {
             field("led to", format!("{} of {} (its event {})", led.event, led.aggregate, led.sequence))?;
         }
+        for posting in &self.postings {
+            let (amount, account) = (&posting.display, &posting.account);
+            field("posted", format!("{amount:>14}  {account}  ({})", posting.transaction))?;
+        }
         for delivery in &self.deliveries {
             let secret = or_dash(&delivery.secret_label);
             field("delivered", format!("{}: {}, secret {secret}", shown(delivery.received_at), delivery.outcome))?;
@@ -141,11 +148,12 @@ async fn around(record: Record, snapshot: &mut Snapshot) -> anyhow::Result<Shown
     let body = read::body(snapshot, position).await?.unwrap_or_default();
     let deliveries = read::deliveries(snapshot, position).await?;
     let conflicts = conflict::count_of_record(snapshot, position).await?;
-    let (outcome, led_to) = if is_built(snapshot).await? {
-        (records::of_position(snapshot, position).await?, aggregates::caused_by(snapshot, position).await?)
-    } else {
-        (None, Vec::new())
-    };
+    let (mut outcome, mut led_to, mut postings) = (None, Vec::new(), Vec::new());
+    if is_built(snapshot).await? {
+        outcome = records::of_position(snapshot, position).await?;
+        led_to = aggregates::caused_by(snapshot, position).await?;
+        postings = postings_of(snapshot, &record, outcome.as_ref()).await?;
+    }
     Ok(Shown {
         position,
         event_id: record.event_id,
@@ -159,6 +167,7 @@ async fn around(record: Record, snapshot: &mut Snapshot) -> anyhow::Result<Shown
         secret_label: record.secret_label,
         outcome: outcome.map(Outcome::from),
         led_to: led_to.into_iter().map(Led::from).collect(),
+        postings,
         deliveries: deliveries.into_iter().map(Delivery::from).collect(),
         conflicts,
         body: readable(&body),

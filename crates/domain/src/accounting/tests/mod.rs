@@ -4,6 +4,7 @@ pub(crate) mod build;
 mod credit;
 mod disputes;
 mod documents;
+mod invariants;
 mod laws;
 mod payments;
 mod refunds;

@@ -3,9 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    accounting::{CustomerCredit, Posting, Problem, Transaction, credit_effects, post},
+    accounting::{
+        Account, CustomerCredit, Posting, Problem, Transaction, credit_effects,
+        invariant::{Breach, Leg, legs_of, of_credit, of_settlement},
+        post,
+    },
     fact::{Fact, Observed},
     id::{CustomerId, ObjectRef},
+    money::Currency,
     object::Object,
     settlement::Settlement,
 };
@@ -51,6 +56,37 @@ impl World {
     /// What the settlement around an object shows.
     pub fn look<T>(&self, at: &ObjectRef, look: impl FnOnce(&Settlement<'_>) -> T) -> T {
         look(&Settlement::around(at, |wanted| self.objects.get(wanted)))
+    }
+
+    /// What does not hold of the sales once their postings were changed.
+    pub fn breaches(&self, damage: impl Fn(&mut Leg<'_>)) -> Vec<Breach> {
+        let mut breaches = Vec::new();
+        let mut done = BTreeSet::new();
+        for reference in self.objects.keys() {
+            if !done.contains(reference) {
+                let settlement = Settlement::around(reference, |wanted| self.objects.get(wanted));
+                done.extend(settlement.members().map(|(member, _)| member.clone()));
+                let posted = post(&settlement);
+                let mut legs = legs_of(&posted);
+                legs.iter_mut().for_each(&damage);
+                breaches.extend(of_settlement(&settlement, &legs));
+            }
+        }
+        breaches
+    }
+
+    /// What does not hold of customers' credit when so much is added to it.
+    pub fn credit_breaches(&self, added: i128) -> Vec<Breach> {
+        let of_one = self.credits.iter().flat_map(|(customer, credit)| {
+            let posted = credit.post(customer);
+            let postings = posted.iter().flat_map(|transaction| &transaction.postings);
+            let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
+            for posting in postings.filter(|posting| posting.account == Account::CustomerCredit) {
+                *sums.entry(posting.currency).or_insert(added) += i128::from(posting.amount);
+            }
+            of_credit(customer, credit, &sums)
+        });
+        of_one.collect()
     }
 
     /// Everything posted, by key.

@@ -1,0 +1,140 @@
+//! The invariants of the books: whole books break none, and each kind of damage breaks the one that is about it.
+
+use super::{build::*, world::World};
+use crate::{
+    accounting::{
+        Account,
+        invariant::{Invariant, Leg},
+    },
+    fact::{DisputeStatus, Fact, InvoiceStatus, PaidBy, RefundStatus, Signal},
+};
+
+/// An invoice of 30.00 and 2.40 tax, paid by a charge, and a third of it refunded.
+fn paid_and_refunded() -> Vec<Fact> {
+    let sold = invoice(3240, 240, &[line("il_1", 3000)]);
+    let taken = charge(3240, 1);
+    vec![
+        shown_invoice("evt_1", 1, "in_1", &paid(&sold, 1)),
+        shown_payment("evt_2", 1, "inpay_1", &invoice_payment("in_1", 3240, PaidBy::Charge("ch_1".into()), 1)),
+        shown_refund("evt_3", 2, "re_1", &refund("ch_1", 1080, 2)),
+        shown_charge("evt_4", 2, "ch_1", &crate::fact::Charge { amount_refunded: 1080, ..taken }),
+    ]
+}
+
+/// A dispute over that charge, with the balance transaction of its money.
+fn disputed(status: DisputeStatus) -> Vec<Fact> {
+    let mut facts = paid_and_refunded();
+    let mut over = dispute("ch_1", status, 2160);
+    over.balance_transactions = vec![balance_transaction("txn_1", -2160, 1500, 3)];
+    facts.push(with_signal(shown_dispute("evt_5", 3, "dp_1", &over), Signal::FundsWithdrawn));
+    facts
+}
+
+/// The invariants that are broken after a change of the postings.
+fn broken(facts: &[Fact], damage: impl Fn(&mut Leg<'_>)) -> Vec<Invariant> {
+    let breaches = World::learning(facts).breaches(damage);
+    let mut broken: Vec<Invariant> = breaches.into_iter().map(|breach| breach.invariant).collect();
+    broken.dedup();
+    broken
+}
+
+fn add(account: Account, amount: i128) -> impl Fn(&mut Leg<'_>) {
+    move |leg| {
+        if leg.account == account {
+            leg.amount += amount;
+        }
+    }
+}
+
+#[test]
+fn whole_books_break_nothing() {
+    assert_eq!(broken(&paid_and_refunded(), |_| {}), []);
+    for status in [DisputeStatus::NeedsResponse, DisputeStatus::Lost] {
+        assert_eq!(broken(&disputed(status), |_| {}), []);
+    }
+}
+
+#[test]
+fn each_account_is_guarded_by_the_invariant_that_is_about_it() {
+    for (account, guard) in [
+        (Account::StripeBalance, Invariant::StripeBalance),
+        (Account::Receivable, Invariant::Receivable),
+        (Account::Unapplied, Invariant::Settled),
+        (Account::RefundsPayable, Invariant::RefundsPayable),
+        (Account::Tax, Invariant::Tax),
+        (Account::Contested, Invariant::Settled),
+    ] {
+        let found = broken(&disputed(DisputeStatus::Lost), add(account, 1));
+        assert!(found.contains(&Invariant::Balanced), "{account:?}: {found:?}");
+        assert!(found.contains(&guard), "{account:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_balance_transaction_that_meets_no_claim_is_named() {
+    let claims = |leg: &mut Leg<'_>| {
+        if leg.account == Account::Clearing && leg.key == "dp_1:txn_1" {
+            leg.amount -= 5;
+        }
+    };
+    assert!(broken(&disputed(DisputeStatus::NeedsResponse), claims).contains(&Invariant::Clearing));
+}
+
+#[test]
+fn a_won_dispute_whose_money_is_not_back_is_named() {
+    assert_eq!(broken(&disputed(DisputeStatus::Won), |_| {}), [Invariant::Settled]);
+}
+
+#[test]
+fn an_open_invoice_whose_payment_is_known_is_named_with_both_amounts() {
+    let facts = vec![
+        shown_invoice("evt_1", 1, "in_1", &invoice(3000, 0, &[line("il_1", 3000)])),
+        shown_charge("evt_2", 1, "ch_1", &charge(3000, 1)),
+        shown_payment("evt_3", 1, "inpay_1", &invoice_payment("in_1", 3000, PaidBy::Charge("ch_1".into()), 1)),
+    ];
+    let breaches = World::learning(&facts).breaches(|_| {});
+    let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["I4 in_1: 0 usd, expected 3000: the invoice is open; what it leaves to pay"]);
+}
+
+#[test]
+fn a_charge_that_shows_more_or_less_than_its_refunds_is_named() {
+    for shown in [1000, 1200] {
+        let mut facts = paid_and_refunded();
+        facts.pop();
+        let taken = crate::fact::Charge { amount_refunded: shown, ..charge(3240, 1) };
+        facts.push(shown_charge("evt_4", 2, "ch_1", &taken));
+        assert!(broken(&facts, |_| {}).contains(&Invariant::RefundsPayable), "{shown}");
+    }
+}
+
+#[test]
+fn a_refund_that_failed_is_owed_and_breaks_nothing() {
+    let mut facts = paid_and_refunded();
+    let failed = crate::fact::Refund { status: RefundStatus::Failed, ..refund("ch_1", 1080, 2) };
+    facts.push(shown_refund("evt_6", 4, "re_1", &failed));
+    assert_eq!(broken(&facts, |_| {}), []);
+}
+
+#[test]
+fn tax_that_stays_when_nothing_of_the_sale_is_left_is_named() {
+    let mut voided = invoice(3240, 240, &[line("il_1", 3000)]);
+    voided.status = InvoiceStatus::Void;
+    let facts = [shown_invoice("evt_1", 2, "in_1", &voided)];
+    assert_eq!(broken(&facts, |_| {}), []);
+    let stays = |leg: &mut Leg<'_>| {
+        if leg.account == Account::Tax && leg.key == "in_1:voided" {
+            leg.amount -= 40;
+        }
+    };
+    assert!(broken(&facts, stays).contains(&Invariant::Tax));
+}
+
+#[test]
+fn credit_that_is_not_what_the_newest_event_shows_is_named() {
+    let facts = [balance("evt_1", 1, None, 0), balance("evt_2", 2, Some(0), -500)];
+    assert_eq!(World::learning(&facts).credit_breaches(0), []);
+    let found = World::learning(&facts).credit_breaches(7);
+    let told: Vec<(Invariant, i128, i128)> = found.iter().map(|one| (one.invariant, one.expected, one.found)).collect();
+    assert_eq!(told, [(Invariant::CustomerCredit, -500, -493)]);
+}
