@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     attention, balances, demo, disputes, doctor, entitlements, event, export, ingest, invoices, key, migrate, payments,
-    policy, rebuild, serve, verify,
+    policy, rebuild, serve, story, verify,
 };
 use crate::config::LogArguments;
 use crate::output::{Form, Output};
@@ -55,6 +55,8 @@ pub enum Command {
     Disputes(disputes::Arguments),
     /// What needs a person, why, since when and until when
     Attention(attention::Arguments),
+    /// Everything that happened to a customer, and what it changed
+    Story(story::Arguments),
     /// Keys for the HTTP API
     #[command(subcommand)]
     Key(key::Command),
@@ -130,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command() {
-        let paths: [&[&str]; 23] = [
+        let paths: [&[&str]; 24] = [
             &["serve"],
             &["demo"],
             &["ingest"],
@@ -144,6 +146,7 @@ mod tests {
             &["payments"],
             &["disputes"],
             &["attention"],
+            &["story"],
             &["key", "create"],
             &["key", "list"],
             &["key", "revoke"],

@@ -10,7 +10,7 @@
 //! - [`auth`]: bearer keys
 //! - [`extract`], [`query`], [`wait`], `deadline`: what a request says, waiting for one's own write, and ending in time
 //! - [`entitlement`]: working out entitlement answers; [`cache`]: keeping them, right across processes
-//! - [`past`]: the same answers for an earlier time
+//! - [`past`], [`story`]: the same answers for an earlier time, and everything that happened to a customer
 //! - [`v1`]: the read API, one file for each resource
 //! - [`health`], [`metrics`], [`openapi`]: how it is, what it counts, what it offers
 
@@ -30,6 +30,7 @@ pub mod query;
 pub mod router;
 pub mod server;
 pub mod state;
+pub mod story;
 pub mod v1;
 pub mod wait;
 pub mod webhook;

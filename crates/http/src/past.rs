@@ -15,6 +15,7 @@ use daybook_store::log::past::size_at;
 use daybook_store::policy::in_force_at;
 use daybook_store::snapshot::Snapshot;
 use daybook_worker::past::{self, Standpoint};
+use tokio::sync::SemaphorePermit;
 use utoipa::IntoParams;
 
 use crate::Problem;
@@ -119,8 +120,7 @@ pub async fn look_back(
     wait: &Wait,
     when: When,
 ) -> Result<Snapshot, Problem> {
-    access.needs(Role::Analyst)?;
-    let _place = app.looking_back.try_acquire().map_err(|_| Problem::Busy)?;
+    let _place = take_place(app, access)?;
     let mut snapshot = then_read(app, access.scope, wait).await?;
     let known = when.known(&mut snapshot).await?;
     snapshot.end().await?;
@@ -138,8 +138,7 @@ pub async fn facts(
     wait: &Wait,
     when: When,
 ) -> Result<(Facts, Timestamp), Problem> {
-    access.needs(Role::Analyst)?;
-    let _place = app.looking_back.try_acquire().map_err(|_| Problem::Busy)?;
+    let _place = take_place(app, access)?;
     let scope = access.scope;
     let mut snapshot = then_read(app, scope, wait).await?;
     let known = when.known(&mut snapshot).await?;
@@ -158,7 +157,33 @@ pub async fn facts(
     then.undo().await?;
     let seen = inquiry::Seen { size: known, ..seen };
     let facts = facts::Shared::new(seen).facts(scope, subjects, policy.into());
-    Ok((facts, when.as_of.unwrap_or_else(|| now(app))))
+    Ok((facts, or_now(app, when)))
+}
+
+/// A place among those who look back, for one who may.
+///
+/// # Errors
+/// The key's role, or that all places are taken.
+pub fn take_place(app: &Shared, access: Access) -> Result<SemaphorePermit<'_>, Problem> {
+    access.needs(Role::Analyst)?;
+    app.looking_back.try_acquire().map_err(|_| Problem::Busy)
+}
+
+/// The time that is asked about.
+pub fn or_now(app: &Shared, when: When) -> Timestamp {
+    when.as_of.unwrap_or_else(|| now(app))
+}
+
+/// From where is looked back, and the policy in force there, whenever it was applied.
+///
+/// # Errors
+/// What waiting or the database says, or a policy that this version cannot read.
+pub async fn stand(app: &Shared, scope: ScopeId, wait: &Wait, when: When) -> Result<(Standpoint, Policy), Problem> {
+    let mut snapshot = then_read(app, scope, wait).await?;
+    let known = when.known(&mut snapshot).await?;
+    let policy = policy(&mut snapshot, scope, known, None).await?;
+    snapshot.end().await?;
+    Ok((Standpoint { known, until: when.as_of }, policy))
 }
 
 /// The policy of back then.

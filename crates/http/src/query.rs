@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::past::When;
     use crate::v1::Explanation;
-    use crate::v1::{attention, balances, disputes, events, invoices, list, payments, view};
+    use crate::v1::{attention, balances, disputes, events, invoices, list, payments, story, view};
     use crate::wait::Wait;
 
     fn refusal<T: Parameters>(text: &str) -> String {
@@ -203,6 +203,7 @@ mod tests {
         assert_described::<Wait>();
         assert_described::<Explanation>();
         assert_described::<When>();
+        assert_described::<story::Length>();
         assert_described::<events::Wanted>();
         assert_described::<balances::Shown>();
         assert_described::<list::Part>();

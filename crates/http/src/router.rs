@@ -51,6 +51,7 @@ fn counted() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::accounts::entitlement))
         .routes(routes!(v1::check::check))
         .routes(routes!(v1::customers::customer))
+        .routes(routes!(v1::story::story))
         .routes(routes!(v1::balances::balances))
         .routes(routes!(v1::trial_balance::trial_balance))
         .routes(routes!(v1::subscriptions::subscription))

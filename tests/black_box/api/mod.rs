@@ -8,4 +8,5 @@ mod entitlements;
 mod events;
 mod operation;
 mod past;
+mod story;
 mod waiting;

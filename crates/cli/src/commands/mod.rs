@@ -16,6 +16,7 @@ pub mod payments;
 pub mod policy;
 pub mod rebuild;
 pub mod serve;
+pub mod story;
 pub mod verify;
 
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ fn look_at_the_rest(command: &Command, problems: &mut Problems) {
         Command::Attention(attention) => Some(&attention.database),
         Command::Invoices(invoices) => Some(&invoices.database),
         Command::Payments(payments) => Some(&payments.database),
+        Command::Story(story) => Some(&story.database),
         Command::Key(key) => Some(key.database()),
         Command::Policy(policy) => policy.database(),
         Command::Export(export) => Some(export.database()),
@@ -87,6 +89,7 @@ async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {
         Command::Attention(attention) => attention::run(attention, output).await,
         Command::Invoices(invoices) => invoices::run(invoices, output).await,
         Command::Payments(payments) => payments::run(payments, output).await,
+        Command::Story(story) => story::run(story, output).await,
         Command::Key(key) => key::run(key, output).await,
         Command::Policy(policy) => policy::run(policy, output).await,
         Command::Doctor(doctor) => doctor::run(doctor, output).await,

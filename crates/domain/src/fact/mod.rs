@@ -14,6 +14,7 @@ mod reversal;
 mod risk;
 mod status;
 mod subscription;
+mod telling;
 
 pub use catalogue::{Price, Product};
 pub use checkout::{CheckoutSession, SessionMode};
@@ -30,6 +31,7 @@ pub use status::{
     RefundStatus, SubscriptionStatus,
 };
 pub use subscription::{Item, PauseCollection, Subscription, TrialEnd};
+pub use telling::telling;
 
 use serde::{Deserialize, Serialize};
 

@@ -17,6 +17,7 @@ pub mod masked;
 pub mod payments;
 pub mod projections;
 pub mod shown;
+pub mod story;
 pub mod subscriptions;
 pub mod trial_balance;
 pub mod view;
