@@ -2,7 +2,7 @@
 
 mod read;
 
-pub use read::{Led, caused_by};
+pub use read::{Led, Stored, caused_by, load};
 
 use daybook_domain::{order::Moment, scope::ScopeId};
 use serde::Serialize;

@@ -1,6 +1,9 @@
 //! What a record led to inside the aggregates.
 
-use sqlx::PgConnection;
+use std::collections::HashMap;
+
+use serde_json::Value;
+use sqlx::{PgConnection, types::Json};
 
 /// One event an aggregate took in because of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,4 +31,37 @@ pub async fn caused_by(connection: &mut PgConnection, position: i64) -> Result<V
     )
     .fetch_all(connection)
     .await
+}
+
+/// An event of an aggregate as it is stored.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its place among the aggregate's events, from 1.
+    pub sequence: i64,
+    /// The event.
+    pub payload: Value,
+    /// Effective time, position and causing event, as text by name.
+    pub metadata: HashMap<String, String>,
+}
+
+/// All events of one aggregate, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn load(
+    connection: &mut PgConnection,
+    aggregate_type: &str,
+    aggregate_id: &str,
+) -> Result<Vec<Stored>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select sequence, payload, metadata as "metadata: Json<HashMap<String, String>>" from event
+         where aggregate_type = $1 and aggregate_id = $2 order by sequence"#,
+        aggregate_type,
+        aggregate_id
+    )
+    .fetch_all(connection)
+    .await?;
+    let stored =
+        rows.into_iter().map(|row| Stored { sequence: row.sequence, payload: row.payload, metadata: row.metadata.0 });
+    Ok(stored.collect())
 }

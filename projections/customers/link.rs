@@ -23,6 +23,11 @@ pub const LINK: Table = Table {
 /// Longer names and values are no ids of accounts and are not indexed: bytes.
 pub const LONGEST_ACCOUNT: usize = 200;
 
+/// The source of a link that an operator made: it outranks every other.
+pub const BY_OPERATOR: &str = "operator";
+/// The source of a link that an operator refused: no other of this account counts.
+pub const UNLINKED: &str = "operator.unlinked";
+
 /// One sighting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link<'a> {
@@ -36,10 +41,20 @@ pub struct Link<'a> {
     pub moment: &'a Moment,
 }
 
-/// What a customer shows.
+/// What a customer shows, and what operators said of it.
 pub fn links_of_customer<'a>(id: &'a str, customer: &'a Customer) -> Vec<Link<'a>> {
-    let (Some(snapshot), Some(moment)) = (customer.snapshot(), customer.moment()) else { return Vec::new() };
-    of_metadata(&snapshot.metadata, id, moment).collect()
+    let shown = customer.snapshot().zip(customer.moment());
+    let shown = shown.into_iter().flat_map(|(snapshot, moment)| of_metadata(&snapshot.metadata, id, moment));
+    let said = |source: &'static str, account: &'a str, moment: &'a Moment| Link {
+        source: source.to_owned(),
+        account,
+        customer: id,
+        moment,
+    };
+    let acts = customer.acts();
+    let linked = acts.linked.iter().map(|(account, moment)| said(BY_OPERATOR, account, moment));
+    let unlinked = acts.unlinked.iter().map(|(account, moment)| said(UNLINKED, account, moment));
+    shown.chain(linked).chain(unlinked).collect()
 }
 
 /// What a subscription shows.

@@ -3,7 +3,10 @@
 mod link;
 mod read;
 
-pub use link::{LINK, LONGEST_ACCOUNT, Link, add_link, links_of_customer, links_of_session, links_of_subscription};
+pub use link::{
+    BY_OPERATOR, LINK, LONGEST_ACCOUNT, Link, UNLINKED, add_link, links_of_customer, links_of_session,
+    links_of_subscription,
+};
 pub use read::{AccountLink, Customer, find, links_of, seen_beside};
 
 use daybook_domain::{customer, money::Currency};

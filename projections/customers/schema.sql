@@ -21,7 +21,7 @@ create table account_link (
     -- the object that shows it: `ObjectKind`, by number
     kind smallint not null,
     id text collate "C" not null,
-    -- `client_reference_id`, or `metadata.<name>`
+    -- `client_reference_id`, or `metadata.<name>`; `operator`, or `operator.unlinked` where an operator said that they do not belong together
     source text collate "C" not null,
     -- your id
     account text collate "C" not null,

@@ -1,8 +1,10 @@
 //! What an entitlement check looks at. Rows are inputs: policy and clock come in on reading.
 
 mod read;
+mod sold;
 
-pub use read::Known;
+pub use read::{Known, sources_of};
+pub use sold::{page, sold};
 
 use daybook_domain::entitlement::Source;
 use sqlx::PgConnection;
@@ -14,15 +16,21 @@ use crate::{
 };
 
 /// Its table.
-pub const TABLE: Table = Table { name: "entitlement_source", columns: &["scope", "kind", "id", "customer", "source"] };
+pub const TABLE: Table =
+    Table { name: "entitlement_source", columns: &["scope", "kind", "id", "part", "customer", "source"] };
 
-/// Adds the row of one source.
+/// Adds the row of one source. An object has at most one of each variant.
 pub fn derive(rows: &mut Rows, owner: &Owner, customer: &str, source: &Source) {
+    let part = match source {
+        Source::Subscription { .. } | Source::Summary { .. } | Source::Purchase { .. } => 0,
+        Source::Operators { .. } => 1,
+    };
     let _complete = rows
         .row()
         .integer(owner.scope.0)
         .smallint(owner.object.kind.number())
         .text(owner.id())
+        .smallint(part)
         .text(customer)
         .jsonb(source);
 }

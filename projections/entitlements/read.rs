@@ -1,6 +1,10 @@
 //! What checks know of a customer.
 
-use daybook_domain::entitlement::{CustomerState, Source};
+use daybook_domain::{
+    entitlement::{CustomerState, Source},
+    scope::ScopeId,
+};
+use sqlx::{PgConnection, types::Json};
 
 /// What is known of one customer when a check is made.
 #[derive(Clone, Debug, Default)]
@@ -24,4 +28,24 @@ impl Known {
             Self { has_payment_method, .. } => CustomerState::Known { has_payment_method: *has_payment_method },
         }
     }
+}
+
+/// The sources of one customer, by kind and id.
+///
+/// # Errors
+/// What the database says.
+pub async fn sources_of(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    customer: &str,
+) -> Result<Vec<Source>, sqlx::Error> {
+    let sources = sqlx::query_scalar!(
+        r#"select source as "source: Json<Source>" from entitlement_source
+         where scope = $1 and customer = $2 order by kind, id, part"#,
+        scope.0,
+        customer
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(sources.into_iter().map(|Json(source)| source).collect())
 }

@@ -34,7 +34,7 @@ select (select size from reached) as "size!",
             ))
         as "named!: Json<Vec<(i32, String)>>",
     (select coalesce(json_agg(json_build_array(wanted.scope, wanted.customer, source)
-            order by wanted.scope, wanted.customer, kind, id), '[]')
+            order by wanted.scope, wanted.customer, kind, id, part), '[]')
         from wanted join entitlement_source as own
             on own.scope = wanted.scope and own.customer = wanted.customer)
         as "sources!: Json<Vec<(i32, String, Source)>>",

@@ -3,8 +3,8 @@
 mod read;
 
 pub use read::{
-    Found, Outcome, Subject, about, count_unread, find_by_object, of_position, of_positions, positions_of_events,
-    search,
+    Found, Outcome, Subject, about, count_quarantined_besides, count_unread, find_by_object, of_position, of_positions,
+    positions_of_events, search,
 };
 
 use daybook_domain::scope::ScopeId;

@@ -138,6 +138,8 @@ pub fn one(feature: &str, answer: &Answer, positions: &Positions) -> String {
     let value = answer.value.as_ref().map_or_else(String::new, |value| format!(", {}", value_of(value)));
     let source = match &answer.source {
         Some(SourceRef::Subscription { id }) => format!(", by subscription {id}"),
+        Some(SourceRef::Purchase { id }) => format!(", by purchase {id}"),
+        Some(SourceRef::Grant { .. } | SourceRef::Revocation { .. }) => ", by an operator".to_owned(),
         Some(SourceRef::Summary) => ", by Stripe's own word".to_owned(),
         Some(SourceRef::Default) => ", by the policy".to_owned(),
         None => String::new(),
@@ -159,7 +161,8 @@ pub fn one(feature: &str, answer: &Answer, positions: &Positions) -> String {
     text
 }
 
-fn value_of(value: &Value) -> String {
+/// A value for people.
+pub fn value_of(value: &Value) -> String {
     match value {
         Value::Limit(limit) => count(*limit),
         Value::Unlimited => "unlimited".to_owned(),

@@ -4,8 +4,8 @@ use clap::builder::Resettable;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    attention, balances, demo, disputes, doctor, entitlements, event, export, ingest, invoices, key, migrate, payments,
-    policy, rebuild, serve, story, verify,
+    attention, balances, demo, disputes, doctor, end, entitlements, event, export, grant, grants, ingest, invoices,
+    key, link, migrate, payments, policy, rebuild, release, revoke, serve, settle, story, unlink, verify,
 };
 use crate::config::LogArguments;
 use crate::output::{Form, Output};
@@ -57,6 +57,23 @@ pub enum Command {
     Attention(attention::Arguments),
     /// Everything that happened to a customer, and what it changed
     Story(story::Arguments),
+    /// Give a customer a feature, whatever it pays for
+    Grant(Box<grant::Arguments>),
+    /// Take a feature from a customer, whatever it pays for
+    Revoke(Box<revoke::Arguments>),
+    /// End a grant or a revocation earlier than it said
+    End(Box<end::Arguments>),
+    /// What operators granted, revoked, linked and released
+    Grants(grants::Arguments),
+    /// Link a customer with one of your own accounts, whatever events show
+    Link(Box<link::Arguments>),
+    /// Say that a customer does not belong to one of your own accounts, whatever events show
+    Unlink(Box<unlink::Arguments>),
+    /// Give back what a dispute holds
+    Release(Box<release::Arguments>),
+    /// Note what a person decided about a contradiction or an unreadable record
+    #[command(subcommand)]
+    Settle(settle::Command),
     /// Keys for the HTTP API
     #[command(subcommand)]
     Key(key::Command),
@@ -132,7 +149,16 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command() {
-        let paths: [&[&str]; 24] = [
+        let paths: [&[&str]; 33] = [
+            &["grant"],
+            &["revoke"],
+            &["end"],
+            &["grants"],
+            &["link"],
+            &["unlink"],
+            &["release"],
+            &["settle", "conflict"],
+            &["settle", "record"],
             &["serve"],
             &["demo"],
             &["ingest"],

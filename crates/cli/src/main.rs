@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod exit;
 mod open;
+mod operating;
 mod output;
 mod part;
 mod progress;

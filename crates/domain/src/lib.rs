@@ -7,6 +7,7 @@
 //! - [`object`]: one Stripe object as all events known so far show it
 //! - [`settlement`]: the documents of one sale and the money behind them, found through their links
 //! - [`subscription`], [`customer`]: the two aggregates, on `cqrs_es`
+//! - [`finding`]: what a person must look at in the log, an aggregate too
 //! - [`accounting`]: the postings of a settlement, and of a customer's credit
 //! - [`attention`]: what needs a person: the closed list of reasons
 //! - [`entitlement`]: the policy, and the answer to "may this customer use this?"
@@ -16,6 +17,7 @@ pub mod attention;
 pub mod customer;
 pub mod entitlement;
 pub mod fact;
+pub mod finding;
 pub mod id;
 pub mod money;
 pub mod object;

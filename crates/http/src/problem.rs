@@ -97,6 +97,26 @@ pub enum Problem {
         #[source]
         source: Arc<daybook_domain::entitlement::policy::Error>,
     },
+    /// An operator's act was refused; nothing was recorded.
+    #[error("{detail}")]
+    Refused {
+        /// how far it is the request's own fault
+        fault: Fault,
+        /// a word for programs
+        reason: &'static str,
+        /// why, and what to do
+        detail: String,
+    },
+    /// An act is decided against everything recorded, and the read models are not as far.
+    #[error(
+        "the read models have applied {size} of {wanted} records, and an act is decided against all of them; try again"
+    )]
+    Behind {
+        /// how far they must be
+        wanted: i64,
+        /// how far they are
+        size: i64,
+    },
     /// Too much is waiting.
     #[error("too much is waiting here; try again")]
     Busy,
@@ -112,7 +132,7 @@ pub enum Problem {
     /// The database cannot be reached.
     #[error("the database cannot be reached; try again")]
     DatabaseAway(#[source] Arc<daybook_store::Error>),
-    /// The log did not take a delivery, and says no more.
+    /// The log did not take a delivery or an act, and says no more.
     #[error("the log cannot be written; try again")]
     NotRecorded(#[source] daybook_store::recorder::Refused),
     /// An answer cannot be written as JSON.
@@ -121,6 +141,15 @@ pub enum Problem {
     /// Something that should not happen.
     #[error("something went wrong here; it is in the log of this process")]
     Internal(#[source] Arc<daybook_store::Error>),
+}
+
+/// Why an act was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It contradicts how things are
+    State,
+    /// It can never be
+    Request,
 }
 
 /// A refusal as it is sent: RFC 9457, with a word for programs.
@@ -190,6 +219,11 @@ impl Problem {
             Self::TooStale { .. } => (Status::SERVICE_UNAVAILABLE, "too_stale", "The answer would be too old"),
             Self::NotBuilt => (Status::SERVICE_UNAVAILABLE, "not_built", "Nothing is built yet"),
             Self::Policy { .. } => (Status::INTERNAL_SERVER_ERROR, "policy", "The policy cannot be read"),
+            Self::Refused { fault: Fault::State, reason, .. } => (Status::CONFLICT, *reason, "Refused as things are"),
+            Self::Refused { fault: Fault::Request, reason, .. } => {
+                (Status::UNPROCESSABLE_ENTITY, *reason, "Refused as it is asked")
+            }
+            Self::Behind { .. } => (Status::SERVICE_UNAVAILABLE, "behind", "Not applied yet"),
             Self::Busy => (Status::SERVICE_UNAVAILABLE, "busy", "Too much is waiting"),
             Self::Stopping => (Status::SERVICE_UNAVAILABLE, "stopping", "This process is stopping"),
             Self::DatabaseAway(_) => (Status::SERVICE_UNAVAILABLE, "database_away", "The database is away"),
@@ -204,7 +238,7 @@ impl Problem {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::NotYet { .. } | Self::Stopping | Self::Busy => Some(RETRY_SOON),
+            Self::NotYet { .. } | Self::Behind { .. } | Self::Stopping | Self::Busy => Some(RETRY_SOON),
             Self::TooStale { .. } | Self::NotBuilt | Self::DatabaseAway(_) | Self::NotRecorded(_) => Some(RETRY_LATER),
             _ => None,
         }
@@ -212,7 +246,7 @@ impl Problem {
 
     fn size(&self) -> Option<i64> {
         match self {
-            Self::Unknown { size, .. } | Self::NotYet { size, .. } => Some(*size),
+            Self::Unknown { size, .. } | Self::NotYet { size, .. } | Self::Behind { size, .. } => Some(*size),
             _ => None,
         }
     }
@@ -220,14 +254,14 @@ impl Problem {
     fn log(&self, reason: &'static str) {
         match self {
             Self::DatabaseAway(error) => tracing::warn!(%error, "a request failed because the database is away"),
-            Self::NotRecorded(error) => tracing::error!(%error, "a verified delivery was not recorded"),
+            Self::NotRecorded(error) => tracing::error!(%error, "what was to be recorded was not"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
             Self::Past(error) => tracing::error!(%error, "the past cannot be folded"),
             Self::Unwritable(error) => tracing::error!(%error, "an answer cannot be written"),
             Self::Policy { position, source } => {
                 tracing::error!(position, error = %source, "the policy cannot be read");
             }
-            Self::TooStale { .. } | Self::NotBuilt | Self::Busy | Self::Stopping => {
+            Self::TooStale { .. } | Self::NotBuilt | Self::Behind { .. } | Self::Busy | Self::Stopping => {
                 tracing::warn!(reason, "a request was turned away");
             }
             _ => {}
@@ -298,6 +332,27 @@ impl From<daybook_worker::Error> for Problem {
             daybook_worker::Error::Database(error) => error.into(),
             long @ daybook_worker::Error::LongPast { .. } => Self::LongPast(Arc::new(long)),
             other => Self::Past(Arc::new(other)),
+        }
+    }
+}
+
+impl From<daybook_commands::Error> for Problem {
+    fn from(error: daybook_commands::Error) -> Self {
+        use daybook_commands::Error;
+        let detail = error.to_string();
+        let refused = |fault, reason| Self::Refused { fault, reason, detail };
+        match error {
+            Error::Customer(error) if error.is_about_the_request() => refused(Fault::Request, error.reason()),
+            Error::Customer(error) => refused(Fault::State, error.reason()),
+            Error::Finding(error @ daybook_domain::finding::Error::Nothing) => refused(Fault::State, error.reason()),
+            Error::Finding(error) => refused(Fault::Request, error.reason()),
+            Error::KeyReused { .. } => refused(Fault::Request, "key_reused"),
+            Error::Key { .. } => refused(Fault::Request, "key"),
+            Error::Behind { wanted, size } => Self::Behind { wanted, size },
+            Error::Busy => Self::Busy,
+            Error::Unknown(refused) => Self::NotRecorded(refused),
+            Error::Store(error) => error.into(),
+            Error::Unreadable { source, .. } | Error::Unwritable(source) => Self::Unwritable(source),
         }
     }
 }

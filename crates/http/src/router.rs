@@ -66,6 +66,14 @@ fn counted() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::event::event))
         .routes(routes!(v1::event::body))
         .routes(routes!(v1::projections::projections))
+        .routes(routes!(v1::grants::grants, v1::operate::grant::grant))
+        .routes(routes!(v1::operate::revoke::revoke))
+        .routes(routes!(v1::operate::end::end))
+        .routes(routes!(v1::operate::link::link))
+        .routes(routes!(v1::operate::unlink::unlink))
+        .routes(routes!(v1::operate::release::release))
+        .routes(routes!(v1::operate::settle::settle))
+        .routes(routes!(v1::operate::acknowledge::acknowledge))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }
 

@@ -57,6 +57,7 @@ pub struct App {
     /// For the listener, which has a connection of its own.
     pub(crate) database: Database,
     pub(crate) recorder: Recorder,
+    pub(crate) commands: daybook_commands::Desk,
     pub(crate) clock: Clock,
     pub(crate) receivers: Receivers,
     pub(crate) arriving: Arriving,
@@ -90,6 +91,7 @@ impl App {
             looking_back: Semaphore::new(past::AT_ONCE),
             metrics: Metrics::new(),
             idleness: Idleness::default(),
+            commands: daybook_commands::Desk::new(&database, &recorder, daybook_commands::Limits::default()),
             config,
             pool,
             database,

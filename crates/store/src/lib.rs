@@ -4,6 +4,7 @@
 //! - [`database`]: connections and migrations
 //! - [`log`]: the log itself: what goes in, the leaf, the Merkle tree, reading, bulk reading, checking
 //! - [`recorder`]: the one task per process that appends
+//! - [`operated`]: operators' acts as records of the log
 //! - [`policy`]: the entitlement policy as a record of the log
 //! - [`scope`]: scopes and the numbers they are stored under
 //! - [`key`]: bearer keys and their roles
@@ -22,6 +23,7 @@ pub mod key;
 pub mod lease;
 pub mod log;
 pub mod notify;
+pub mod operated;
 pub mod policy;
 pub mod recorder;
 pub mod scope;

@@ -5,19 +5,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use daybook_domain::{fact::Fact, id::ObjectRef, scope::ScopeId};
+use daybook_domain::{
+    customer::Act,
+    fact::Fact,
+    id::{ObjectKind, ObjectRef},
+    scope::ScopeId,
+};
 use daybook_projections::{
     changes::{Changed, EVERYBODY},
     records,
 };
-use daybook_store::{Source, policy};
+use daybook_store::{Source, operated::CustomerEntry, policy};
 use daybook_stripe::{Translated, Translation, translate};
 use sqlx::PgConnection;
 
 use crate::{
     Error,
     flush::{Outlet, flush},
-    fold::{Context, fold},
+    fold::{Context, fold, take_in},
     loader::Loader,
     output::Output,
     wanted,
@@ -45,18 +50,19 @@ pub struct Reading {
     position: i64,
     scope: ScopeId,
     applies_policy: bool,
+    operated: Option<Box<CustomerEntry>>,
     translated: Translated,
 }
 
 impl Reading {
     /// Reads a record. Pure, and most of the work of a rebuild: it can be done ahead, on another thread.
     pub fn of(record: &Record<'_>) -> Self {
-        Self {
-            position: record.position,
-            scope: record.scope,
-            applies_policy: record.source == Source::Operator && record.kind == policy::POLICY_APPLIED,
-            translated: read(record),
-        }
+        let (translated, operated) = match record.source {
+            Source::Operator => read_operators(record),
+            _ => (translate(record.body), None),
+        };
+        let applies_policy = record.source == Source::Operator && record.kind == policy::POLICY_APPLIED;
+        Self { position: record.position, scope: record.scope, applies_policy, operated, translated }
     }
 }
 
@@ -104,6 +110,10 @@ impl Engine {
                 let mut context = Context { scope, position: reading.position, events: &mut self.output.events };
                 fold(self.set.books(scope), facts, &mut context);
             }
+            if let Some(entry) = reading.operated {
+                let mut context = Context { scope, position: reading.position, events: &mut self.output.events };
+                take_in(self.set.books(scope), *entry, &mut context);
+            }
         }
         Ok(())
     }
@@ -136,6 +146,10 @@ impl Engine {
                     wanted::by_fact(fact, wanted);
                 }
             }
+            if let Some(entry) = &reading.operated {
+                let customer = ObjectRef::new(ObjectKind::Customer, entry.customer.as_str());
+                by_scope.entry(reading.scope).or_default().insert(customer);
+            }
         }
         for (scope, wanted) in by_scope {
             self.loader.load(connection, scope, self.set.books(scope), wanted).await?;
@@ -146,6 +160,7 @@ impl Engine {
     fn note_outcome(&mut self, reading: &Reading) {
         let (outcome, reason) = match &reading.translated.translation {
             Translation::Facts(_) => ("translated", None),
+            Translation::WithoutEffect { .. } if reading.operated.is_some() => ("translated", None),
             Translation::WithoutEffect { why } => ("without_effect", Some(*why)),
             Translation::NeedsFetch { .. } => {
                 ("needs_fetch", Some("a thin event names its object and does not show it"))
@@ -153,11 +168,12 @@ impl Engine {
             Translation::Quarantined { reason } => ("quarantined", Some(&**reason)),
         };
         let mentions = &reading.translated.mentions;
+        let acted_on = reading.operated.as_ref().map(|entry| entry.customer.as_str());
         let entry = records::Entry {
             position: reading.position,
             scope: reading.scope,
-            object_id: mentions.object.as_ref().map(|object| &*object.id),
-            customer: mentions.customer.as_deref(),
+            object_id: mentions.object.as_ref().map(|object| &*object.id).or(acted_on),
+            customer: mentions.customer.as_deref().or(acted_on),
             outcome,
             reason,
         };
@@ -169,13 +185,15 @@ impl Engine {
     }
 }
 
-/// Reads a record; an operator's own entries are no events of Stripe's.
-fn read(record: &Record<'_>) -> Translated {
-    if record.source == Source::Operator {
-        return Translated {
-            translation: Translation::WithoutEffect { why: "an operator's entry" },
-            mentions: daybook_stripe::Mentions::default(),
-        };
+/// Reads an operator's record: an act on a customer, or something that changes no state.
+fn read_operators(record: &Record<'_>) -> (Translated, Option<Box<CustomerEntry>>) {
+    let without_facts = |translation| Translated { translation, mentions: daybook_stripe::Mentions::default() };
+    let nothing = without_facts(Translation::WithoutEffect { why: "an operator's entry" });
+    if !Act::is_kind(record.kind) {
+        return (nothing, None);
     }
-    translate(record.body)
+    match serde_json::from_slice(record.body) {
+        Ok(entry) => (nothing, Some(entry)),
+        Err(error) => (without_facts(Translation::Quarantined { reason: error.to_string().into() }), None),
+    }
 }

@@ -9,7 +9,7 @@ use daybook_domain::{
     accounting::{self, Explained, Transaction},
     id::{CustomerId, ObjectKind, ObjectRef},
     scope::ScopeId,
-    settlement::View,
+    settlement::{Purchase, View},
 };
 use daybook_projections::{changes::Changed, objects, owner::Owner};
 use sqlx::PgConnection;
@@ -95,6 +95,8 @@ struct Member {
     transactions: Vec<Transaction>,
     /// What people read of it.
     view: Option<View>,
+    /// What was bought once, where it stands for that.
+    purchase: Option<Purchase>,
 }
 
 fn settle(books: &mut Books, seeds: &[ObjectRef]) -> Settled {
@@ -105,9 +107,11 @@ fn settle(books: &mut Books, seeds: &[ObjectRef]) -> Settled {
         }
         let settlement = books.settlement(seed);
         let mut explained_before: BTreeMap<ObjectRef, CustomerId> = BTreeMap::new();
+        let mut purchases = settlement.purchases();
         for (member, object) in settlement.members() {
             let view = settlement.view(member, object);
-            settled.members.insert(member.clone(), Member { transactions: Vec::new(), view });
+            let purchase = purchases.remove(member);
+            settled.members.insert(member.clone(), Member { transactions: Vec::new(), view, purchase });
             if let Some(customer) = &object.explains {
                 explained_before.insert(member.clone(), customer.clone());
             }
@@ -197,6 +201,10 @@ fn derive(books: &mut Books, owner: &Owner, member: Option<&Member>, output: &mu
         }
     }
     let transactions = member.map_or(&credit, |member| &member.transactions);
+    let purchase = member.and_then(|member| member.purchase.as_ref());
+    if let Some(purchase) = purchase {
+        rows.add_purchase(owner, purchase);
+    }
     for transaction in transactions {
         rows.add_transaction(owner, transaction);
     }
@@ -208,6 +216,9 @@ fn derive(books: &mut Books, owner: &Owner, member: Option<&Member>, output: &mu
         output.replaced.insert(owner.clone());
     }
     note_change(books, owner, transactions, output);
+    if let Some(purchase) = purchase {
+        output.changed.insert(Changed { scope: owner.scope, customer: purchase.customer.as_str().into() });
+    }
     for transaction in transactions {
         output.deltas.add_transaction(owner.scope, transaction);
     }

@@ -13,6 +13,7 @@ use daybook_domain::{
     subscription::{Subscription, SubscriptionCommand},
 };
 use daybook_projections::{aggregates, copy::Rows};
+use daybook_store::operated::CustomerEntry;
 use futures::FutureExt;
 
 use crate::{state::State, working_set::Books};
@@ -61,6 +62,13 @@ pub fn fold(books: &mut Books, facts: Vec<Fact>, context: &mut Context<'_>) {
             books.unsettle(&object);
         }
     }
+}
+
+/// Takes in an operator's act. It was decided before it was recorded, so nothing is refused here.
+pub fn take_in(books: &mut Books, entry: CustomerEntry, context: &mut Context<'_>) {
+    let moment = entry.operated.moment.clone();
+    let subject = ObjectRef::new(ObjectKind::Customer, entry.customer.as_str());
+    tell_customer(books, &subject, CustomerCommand::TakeIn(Box::new(entry.operated)), &moment, context);
 }
 
 /// Lets an object take in a fact, and keeps both ends of its links in step. What it pointed to and points to no more is

@@ -9,10 +9,12 @@
 //! - [`batch`], [`live`]: one unit of work, and the loop around it
 //! - [`rebuild`]: a new generation beside the live one
 //! - [`past`]: what was known of a customer earlier, folded anew
+//! - [`catalogue`]: what events have shown to be sold
 //! - [`verify`]: whether the books hold what they must
 //! - [`setup`]: the first generation
 
 pub mod batch;
+pub mod catalogue;
 pub mod engine;
 mod error;
 mod flush;

@@ -53,7 +53,8 @@ impl Default for Output {
 }
 
 /// Kinds whose rows stand in `entitlement_source`.
-const SOURCES: &[ObjectKind] = &[ObjectKind::Customer, ObjectKind::Subscription];
+const SOURCES: &[ObjectKind] =
+    &[ObjectKind::Customer, ObjectKind::Subscription, ObjectKind::Invoice, ObjectKind::CheckoutSession];
 /// Kinds whose rows stand in `customer` and `account_link`.
 const LINKS: &[ObjectKind] = &[ObjectKind::Customer, ObjectKind::Subscription, ObjectKind::CheckoutSession];
 /// Kinds that own postings.

@@ -3,8 +3,14 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use daybook_domain::{
-    accounting::Transaction, attention::of_account, customer::Customer, entitlement::Source, id::SubscriptionId,
-    object::Object, settlement::View, subscription::Subscription,
+    accounting::Transaction,
+    attention::of_account,
+    customer::Customer,
+    entitlement::Source,
+    id::SubscriptionId,
+    object::Object,
+    settlement::{Purchase, View},
+    subscription::Subscription,
 };
 use daybook_projections::{
     attention, copy::Rows, customers, disputes, entitlements, invoices, journal, owner::Owner, payments, subscriptions,
@@ -63,7 +69,7 @@ impl ReaderRows {
         }
     }
 
-    /// Adds what a customer shows.
+    /// Adds what a customer shows, and what operators said of it.
     pub fn add_customer(&mut self, owner: &Owner, customer: &Customer) {
         customers::derive(&mut self.customers, owner, customer);
         for link in customers::links_of_customer(owner.id(), customer) {
@@ -71,6 +77,11 @@ impl ReaderRows {
         }
         if let Some((moment, summary)) = customer.summary() {
             let source = Source::Summary { moment: moment.clone(), summary: summary.clone() };
+            entitlements::derive(&mut self.sources, owner, owner.id(), &source);
+        }
+        let acts = customer.acts();
+        if !acts.given.is_empty() || !acts.released.is_empty() {
+            let source = Source::Operators { given: acts.given.clone(), released: acts.released.clone() };
             entitlements::derive(&mut self.sources, owner, owner.id(), &source);
         }
     }
@@ -98,6 +109,12 @@ impl ReaderRows {
             View::Payment(payment) => payments::derive(&mut self.payments, owner, payment),
             View::Concern(concern) => attention::derive(&mut self.concerns, owner, concern),
         }
+    }
+
+    /// Adds what was bought once by this object.
+    pub fn add_purchase(&mut self, owner: &Owner, purchase: &Purchase) {
+        let source = Source::Purchase { id: owner.id().into(), purchase: Box::new(purchase.clone()) };
+        entitlements::derive(&mut self.sources, owner, purchase.customer.as_str(), &source);
     }
 
     /// Adds the postings of one of the owner's transactions.

@@ -15,13 +15,22 @@ const ALLOWED: &[(&str, May)] = &[
     ("daybook-store", May::Use(&["daybook-domain"])),
     ("daybook-projections", May::Use(&["daybook-store", "daybook-domain"])),
     ("daybook-worker", May::Use(&["daybook-projections", "daybook-store", "daybook-stripe", "daybook-domain"])),
+    ("daybook-commands", May::Use(&["daybook-projections", "daybook-store", "daybook-domain"])),
     (
         "daybook-http",
-        May::Use(&["daybook-worker", "daybook-projections", "daybook-store", "daybook-stripe", "daybook-domain"]),
+        May::Use(&[
+            "daybook-worker",
+            "daybook-commands",
+            "daybook-projections",
+            "daybook-store",
+            "daybook-stripe",
+            "daybook-domain",
+        ]),
     ),
     (
         "daybook",
         May::Use(&[
+            "daybook-commands",
             "daybook-http",
             "daybook-worker",
             "daybook-projections",
@@ -40,8 +49,8 @@ const ALLOWED: &[(&str, May)] = &[
     ("daybook-bench", May::UseAll),
 ];
 
-/// What every crate's tests may use besides.
-const ALLOWED_IN_TESTS: &[&str] = &["daybook-testing", "daybook-simulator"];
+/// What every crate's tests may use besides: real databases, real histories, and a worker that applies them.
+const ALLOWED_IN_TESTS: &[&str] = &["daybook-testing", "daybook-simulator", "daybook-worker"];
 
 /// Every arrow that the table does not allow, with its rule.
 pub(crate) fn forbidden(members: &[Member]) -> Vec<String> {

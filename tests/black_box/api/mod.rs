@@ -7,6 +7,8 @@ mod documents;
 mod entitlements;
 mod events;
 mod operation;
+mod operators;
 mod past;
+mod purchases;
 mod story;
 mod waiting;

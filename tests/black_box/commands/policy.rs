@@ -73,3 +73,35 @@ async fn a_rebuild_keeps_the_policy_in_force() {
     assert_eq!(answer["allowed"], true, "{answer:#}");
     assert!(house.run(&["policy", "show"]).await.expect(0).out.contains("applied by ada"));
 }
+
+const SLIPS: &str = "[features]\nexports = { kind = 'switch' }\n[plans.pro]\nlookup_keys = ['proo']\nprices = ['price_pro']\n\
+                     grants = { exports = true }\n[purchases.once]\npayment_links = ['plink_1']\nlasts = 'lifetime'\n";
+
+#[tokio::test]
+async fn what_no_event_has_shown_is_named_and_a_strict_server_refuses_it() {
+    let (house, mut server, _) = House::with_story("app").await;
+    house.write("good.toml", GOOD);
+    house.write("slips.toml", SLIPS);
+    insta::assert_snapshot!(house.run(&["policy", "check", "good.toml"]).await.expect(0).out);
+    insta::assert_snapshot!(house.run(&["policy", "check", "slips.toml"]).await.expect(3).out);
+    house.run(&["policy", "check", "slips.toml", "--offline"]).await.expect(0);
+    let applied = house.run(&["policy", "apply", "slips.toml", "--json"]).await.expect(0).json();
+    assert_eq!(applied["unseen"].as_array().unwrap().len(), 2, "{applied:#}");
+    server.stop().await;
+    let mut strict = house.command(&["serve", "--strict-policy", "--listen=127.0.0.1:0", "--mode=test"]);
+    strict.env("DAYBOOK_WEBHOOK_SECRET", crate::harness::house::SECRET);
+    let ran = run(strict, b"").await.expect(3);
+    assert!(ran.err.contains("plans.pro.lookup_keys: no event has shown proo; did you mean `pro`?"), "{}", ran.err);
+    let server = house.serve(&[]).await;
+    assert!(server.log().contains("no event has shown proo"), "{}", server.log());
+}
+
+#[tokio::test]
+async fn applying_a_policy_says_whose_answers_change() {
+    let (house, _server, _) = House::with_story("app").await;
+    house.write("good.toml", GOOD);
+    let applied = house.run(&["policy", "apply", "good.toml", "--json"]).await.expect(0).json();
+    let features = &applied["effect"]["features"];
+    assert_eq!(features["exports"]["gain"], serde_json::json!({"count": 1, "customers": ["cus_ada"]}), "{applied:#}");
+    assert_eq!(features["pro"]["lose"]["count"], 1, "the lookup key is no feature any more: {applied:#}");
+}

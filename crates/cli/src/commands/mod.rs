@@ -5,18 +5,26 @@ pub mod balances;
 pub mod demo;
 pub mod disputes;
 pub mod doctor;
+pub mod end;
 pub mod entitlements;
 pub mod event;
 pub mod export;
+pub mod grant;
+pub mod grants;
 pub mod ingest;
 pub mod invoices;
 pub mod key;
+pub mod link;
 pub mod migrate;
 pub mod payments;
 pub mod policy;
 pub mod rebuild;
+pub mod release;
+pub mod revoke;
 pub mod serve;
+pub mod settle;
 pub mod story;
+pub mod unlink;
 pub mod verify;
 
 use std::process::ExitCode;
@@ -65,10 +73,18 @@ fn look_at_the_rest(command: &Command, problems: &mut Problems) {
         Command::Payments(payments) => Some(&payments.database),
         Command::Story(story) => Some(&story.database),
         Command::Key(key) => Some(key.database()),
-        Command::Policy(policy) => policy.database(),
+        Command::Policy(policy) => Some(policy.database()),
         Command::Export(export) => Some(export.database()),
         Command::Verify(verify) => Some(verify.database()),
         Command::Migrate(migrate) => Some(&migrate.database),
+        Command::Grant(grant) => Some(&grant.operator.database),
+        Command::Revoke(revoke) => Some(&revoke.operator.database),
+        Command::End(end) => Some(&end.operator.database),
+        Command::Link(link) => Some(&link.operator.database),
+        Command::Unlink(unlink) => Some(&unlink.operator.database),
+        Command::Release(release) => Some(&release.operator.database),
+        Command::Settle(settle) => Some(&settle.operator().database),
+        Command::Grants(grants) => Some(&grants.database),
     };
     if let Some(database) = database {
         database.read(problems);
@@ -96,5 +112,13 @@ async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {
         Command::Export(export) => export::run(export).await,
         Command::Verify(verify) => verify::run(verify, output).await,
         Command::Migrate(migrate) => migrate::run(migrate, output).await,
+        Command::Grant(grant) => grant::run(grant, output).await,
+        Command::Revoke(revoke) => revoke::run(revoke, output).await,
+        Command::End(end) => end::run(end, output).await,
+        Command::Link(link) => link::run(link, output).await,
+        Command::Unlink(unlink) => unlink::run(unlink, output).await,
+        Command::Release(release) => release::run(release, output).await,
+        Command::Settle(settle) => settle::run(settle, output).await,
+        Command::Grants(grants) => grants::run(grants, output).await,
     }
 }

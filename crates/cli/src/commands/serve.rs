@@ -2,13 +2,19 @@
 
 use std::fmt;
 
+use daybook_domain::entitlement::Policy;
+use daybook_store::log::read;
+use daybook_store::policy::in_force;
+use daybook_store::scope;
 use serde::Serialize;
+
+use super::policy::names;
 
 use crate::config::{
     DatabaseArguments, DatabaseSource, HttpArguments, HttpSettings, Problems, RecorderArguments, WebhookArguments,
     WorkerArguments,
 };
-use crate::exit::Ending;
+use crate::exit::{Ending, Refused};
 use crate::open::{Opened, Upgrade, open};
 use crate::output::Output;
 use crate::server::{self, Settings};
@@ -26,6 +32,9 @@ pub struct Arguments {
     recorder: RecorderArguments,
     #[command(flatten)]
     worker: WorkerArguments,
+    /// Do not start when a policy in force names prices, products, lookup keys or payment links that no event has shown
+    #[arg(long, env = "DAYBOOK_STRICT_POLICY", hide_env_values = true)]
+    strict_policy: bool,
 }
 
 /// Everything checked.
@@ -85,9 +94,32 @@ impl Arguments {
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let checked = arguments.check()?;
     let opened = open(&checked.source, Upgrade::Allowed).await?;
-    let served = serve(&opened, checked, output).await;
+    let served = match policies(&opened, arguments.strict_policy).await {
+        Ok(()) => serve(&opened, checked, output).await,
+        Err(error) => Err(error),
+    };
     opened.close().await;
     served.map(|()| Ending::Well)
+}
+
+/// Says what the policies in force name and no event has shown; refuses to go on if that is asked for.
+async fn policies(opened: &Opened, strict: bool) -> anyhow::Result<()> {
+    let mut refused = Vec::new();
+    let mut connection = opened.database.pool().acquire().await?;
+    let scopes = scope::all(&mut connection).await?;
+    let size = read::size(&mut connection).await?;
+    for (id, scope) in scopes {
+        let Some(found) = in_force(&mut connection, id, size).await? else { continue };
+        let Ok(policy) = Policy::recorded(&found.applied.policy) else { continue };
+        for unseen in names::unseen(&opened.database, id, &policy).await? {
+            tracing::warn!(%scope, position = found.position, "the policy in force: {unseen}");
+            refused.push(format!("{scope}: {unseen}"));
+        }
+    }
+    if strict && !refused.is_empty() {
+        return Err(Refused(format!("--strict-policy: {}", refused.join("\n  "))).into());
+    }
+    Ok(())
 }
 
 async fn serve(opened: &Opened, checked: Checked, output: Output) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
-use super::{CustomerCommand, CustomerEvent, Error};
+use super::{Acts, CustomerCommand, CustomerEvent, Error};
 use crate::{
     fact::{self, EntitlementSummary},
     order::{Moment, Register},
@@ -16,6 +16,8 @@ pub struct Customer {
     summary: Register<EntitlementSummary>,
     /// The first event that showed it deleted: for good.
     deleted: Option<Moment>,
+    /// What operators said.
+    acts: Acts,
 }
 
 impl Aggregate for Customer {
@@ -33,6 +35,13 @@ impl Aggregate for Customer {
             CustomerCommand::ObserveSummary { moment, evidence, summary } => {
                 CustomerEvent::SummaryObserved { moment, evidence, summary }
             }
+            CustomerCommand::TakeIn(operated) => CustomerEvent::Operated(operated),
+            CustomerCommand::Operate { operated, circumstances } => {
+                if !self.decide(&operated, &circumstances)? {
+                    return Ok(());
+                }
+                CustomerEvent::Operated(operated)
+            }
         };
         sink.write(event, self).await;
         Ok(())
@@ -49,6 +58,7 @@ impl Aggregate for Customer {
             CustomerEvent::SummaryObserved { moment, evidence, summary } => {
                 self.summary.observe(&moment, &evidence, *summary);
             }
+            CustomerEvent::Operated(operated) => self.acts.take_in(*operated),
         }
     }
 }
@@ -72,5 +82,10 @@ impl Customer {
     /// When it was first seen deleted.
     pub fn deleted(&self) -> Option<&Moment> {
         self.deleted.as_ref()
+    }
+
+    /// What operators said.
+    pub fn acts(&self) -> &Acts {
+        &self.acts
     }
 }

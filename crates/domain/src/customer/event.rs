@@ -3,12 +3,13 @@
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use super::Operated;
 use crate::{
     fact::{Customer, EntitlementSummary},
     order::{Evidence, Moment},
 };
 
-/// An observation that added information.
+/// An observation that added information, or an operator's act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CustomerEvent {
     /// An event showed the customer.
@@ -29,6 +30,8 @@ pub enum CustomerEvent {
         /// What Stripe said.
         summary: Box<EntitlementSummary>,
     },
+    /// An operator acted.
+    Operated(Box<Operated>),
 }
 
 impl DomainEvent for CustomerEvent {
@@ -36,6 +39,7 @@ impl DomainEvent for CustomerEvent {
         match self {
             Self::Observed { .. } => "CustomerObserved",
             Self::SummaryObserved { .. } => "SummaryObserved",
+            Self::Operated(operated) => operated.act.event_type(),
         }
         .to_owned()
     }

@@ -52,6 +52,7 @@ fn told(event: &CustomerEvent) -> CustomerCommand {
         CustomerEvent::SummaryObserved { moment, evidence, summary } => {
             CustomerCommand::ObserveSummary { moment, evidence, summary }
         }
+        CustomerEvent::Operated(operated) => CustomerCommand::TakeIn(operated),
     }
 }
 

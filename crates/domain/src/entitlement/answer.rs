@@ -38,6 +38,21 @@ pub enum SourceRef {
         /// Which.
         id: SubscriptionId,
     },
+    /// Something bought once.
+    Purchase {
+        /// The invoice or the checkout that stands for it.
+        id: Box<str>,
+    },
+    /// An operator's grant.
+    Grant {
+        /// The record that gave it.
+        record: EventId,
+    },
+    /// An operator's revocation.
+    Revocation {
+        /// The record that gave it.
+        record: EventId,
+    },
     /// Stripe's own entitlement summary.
     Summary,
     /// The policy's defaults.

@@ -38,6 +38,8 @@ codes! {
     allow {
         /// A subscription is active.
         Active = "active",
+        /// It was bought once, and the policy grants it for that.
+        Purchased = "purchased",
         /// A subscription is in its trial.
         Trialing = "trialing",
         /// A subscription is active and its end is set.
@@ -46,12 +48,16 @@ codes! {
         RenewalUnconfirmed = "renewal_unconfirmed",
         /// A payment is past due and the grace time runs.
         Grace = "grace",
+        /// An operator has granted it.
+        Granted = "granted",
         /// Stripe's own entitlement summary names the feature.
         Summary = "summary",
         /// The policy gives it to every customer.
         Default = "default",
     }
     deny {
+        /// An operator has revoked it.
+        Revoked = "revoked",
         /// A payment of the subscription is disputed.
         Disputed = "disputed",
         /// A dispute was lost and nothing was paid since.
@@ -78,10 +84,16 @@ codes! {
         TrialEnded = "trial_ended",
         /// The subscription has ended, or the time set for its end has passed.
         Canceled = "canceled",
+        /// What was bought once gave it for some time, which is over.
+        PurchaseEnded = "purchase_ended",
         /// The first payment never came.
         IncompleteExpired = "incomplete_expired",
         /// Stripe shows a status this version does not know.
         UnknownStatus = "unknown_status",
+        /// An operator's grant has not begun yet.
+        GrantNotStarted = "grant_not_started",
+        /// An operator's grant is over.
+        GrantEnded = "grant_ended",
         /// The customer has subscriptions, and none of them grants the feature.
         NotGranted = "not_granted",
         /// The customer has no subscription.

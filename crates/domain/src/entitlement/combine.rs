@@ -1,8 +1,8 @@
 //! From what each source says by itself to one answer.
 //!
-//! Precedence: a dispute's hold, then the best of the subscriptions, then Stripe's summary, then the defaults. A
-//! subscription that is not held itself speaks for itself: a hold on another one denies what only summaries and defaults
-//! would give, never what was paid for elsewhere. Revocations go above the hold, grants between hold and subscriptions.
+//! Precedence: an operator's revocation, a dispute's hold, an operator's grant, the best of what was bought, Stripe's
+//! summary, the defaults. A subscription or a purchase that is not held itself speaks for itself: a hold on another one denies what only
+//! grants, summaries and defaults would give, never what was paid for elsewhere.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -26,18 +26,11 @@ impl<'a> Combining<'a> {
     /// One answer. `otherwise` is the code when no source speaks of the feature.
     pub(super) fn answer(self, mut verdicts: Vec<Verdict>, otherwise: Code) -> Answer {
         verdicts.sort_by(|left, right| self.compare(left, right));
-        let subscribed = |verdict: &&Verdict| matches!(verdict.source, SourceRef::Subscription { .. });
-        let allowing = || verdicts.iter().filter(|verdict| verdict.code.allows());
-        let best = allowing()
-            .find(subscribed)
-            .or_else(|| verdicts.iter().find(|verdict| verdict.code.holds()))
-            .or_else(|| allowing().next())
-            .or_else(|| verdicts.first())
-            .cloned();
-        let Some(best) = best else { return nothing(otherwise) };
+        let Some(best) = best(&verdicts).cloned() else { return nothing(otherwise) };
         let (mut value, mut because) = (best.value.clone(), best.because.clone());
-        if self.sums() && subscribed(&&best) && best.code.allows() {
-            (value, because) = added_up(allowing().filter(subscribed));
+        if self.sums() && best.code.allows() && tier(&best) <= Tier::Bought {
+            let alike = verdicts.iter().filter(|one| one.code.allows() && tier(one) == tier(&best));
+            (value, because) = added_up(alike);
         }
         if let Some(place) = verdicts.iter().position(|verdict| *verdict == best) {
             verdicts.get_mut(..=place).unwrap_or_default().rotate_right(1);
@@ -87,12 +80,40 @@ impl<'a> Combining<'a> {
     }
 }
 
-/// Subscriptions, then Stripe's summary, then the defaults.
-fn tier(verdict: &Verdict) -> u8 {
+/// Which of the verdicts answers; they are in the order of [`Combining::compare`].
+fn best(verdicts: &[Verdict]) -> Option<&Verdict> {
+    let of_tier = |wanted: Tier| verdicts.iter().find(|one| one.code.allows() && tier(one) == wanted);
+    // What a lost dispute ended was bought once, and says no more than that it is over.
+    let is_over =
+        |verdict: &Verdict| verdict.code == Code::DisputeLost && matches!(verdict.source, SourceRef::Purchase { .. });
+    let held = verdicts.iter().find(|verdict| verdict.code.holds() && !is_over(verdict));
+    verdicts
+        .iter()
+        .find(|verdict| verdict.code == Code::Revoked)
+        .or_else(|| of_tier(Tier::Granted).filter(|_| held.is_none()))
+        .or_else(|| of_tier(Tier::Bought))
+        .or(held)
+        .or_else(|| verdicts.first())
+}
+
+/// Whose word comes first, among those that say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Tier {
+    Granted,
+    Bought,
+    Summary,
+    Default,
+    /// What gives nothing at this time is named only where nothing else says why.
+    Idle,
+}
+
+fn tier(verdict: &Verdict) -> Tier {
     match verdict.source {
-        SourceRef::Subscription { .. } => 0,
-        SourceRef::Summary => 1,
-        SourceRef::Default => 2,
+        SourceRef::Grant { .. } if !verdict.code.allows() => Tier::Idle,
+        SourceRef::Grant { .. } | SourceRef::Revocation { .. } => Tier::Granted,
+        SourceRef::Subscription { .. } | SourceRef::Purchase { .. } => Tier::Bought,
+        SourceRef::Summary => Tier::Summary,
+        SourceRef::Default => Tier::Default,
     }
 }
 

@@ -1,14 +1,15 @@
 //! What disputes do to the subscription whose payment they are about, and to no other.
 
+use std::collections::BTreeMap;
+
 use super::{
     Code,
     policy::{LostDispute, OpenDispute, Rules},
 };
-use crate::{
-    id::EventId,
-    settlement::{DisputePhase, DisputeStanding},
-    subscription::Standing,
-};
+use crate::{customer::covers, id::EventId, order::Moment, settlement::DisputePhase, subscription::Standing};
+
+/// Disputes that operators have released, and when.
+pub(super) type Released = BTreeMap<Box<str>, Moment>;
 
 /// What the disputes of a subscription come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +27,38 @@ pub(super) enum Hold {
     },
 }
 
-/// Inquiries and prevented disputes never hold. An operator's release of a lost dispute is to be asked for here.
-pub(super) fn hold(rules: &Rules, standing: &Standing) -> Hold {
-    let judged = standing.disputes.iter().filter_map(|dispute| judge(rules, standing, dispute));
+/// Inquiries and prevented disputes never hold, nor does what an operator has released since it was decided.
+pub(super) fn hold(rules: &Rules, standing: &Standing, released: &Released) -> Hold {
+    let disputes = standing.disputes.iter().map(|dispute| Disputed {
+        dispute: &dispute.dispute,
+        phase: dispute.phase,
+        opened: &dispute.opened,
+        closed: dispute.closed.as_ref(),
+        paid_since: standing.was_paid_since(dispute),
+    });
+    hold_of(rules, disputes, released)
+}
+
+/// A dispute over anything that was bought.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Disputed<'a> {
+    pub(super) dispute: &'a str,
+    pub(super) phase: DisputePhase,
+    pub(super) opened: &'a Moment,
+    pub(super) closed: Option<&'a Moment>,
+    /// Whether the same thing was paid for again after it was decided.
+    pub(super) paid_since: bool,
+}
+
+/// What disputes come to.
+pub(super) fn hold_of<'a>(rules: &Rules, disputes: impl Iterator<Item = Disputed<'a>>, released: &Released) -> Hold {
+    let judged = disputes.filter_map(|dispute| match judge(rules, dispute) {
+        Some((Some(code), cause)) if is_released(released, dispute) => match code {
+            Code::Disputed => Some((None, cause)),
+            _ => None,
+        },
+        judged => judged,
+    });
     let mut held = Vec::new();
     let mut kept = false;
     for (code, cause) in judged {
@@ -47,8 +77,12 @@ pub(super) fn hold(rules: &Rules, standing: &Standing) -> Hold {
     Hold::Held { code, because }
 }
 
+fn is_released(released: &Released, dispute: Disputed<'_>) -> bool {
+    released.get(dispute.dispute).is_some_and(|release| covers(release, dispute.closed))
+}
+
 /// The code under which one dispute holds, none when the policy keeps access; and the event that shows it.
-fn judge<'a>(rules: &Rules, standing: &Standing, dispute: &'a DisputeStanding) -> Option<(Option<Code>, &'a EventId)> {
+fn judge<'a>(rules: &Rules, dispute: Disputed<'a>) -> Option<(Option<Code>, &'a EventId)> {
     match dispute.phase {
         DisputePhase::Harmless | DisputePhase::Won => None,
         DisputePhase::Open => {
@@ -56,9 +90,9 @@ fn judge<'a>(rules: &Rules, standing: &Standing, dispute: &'a DisputeStanding) -
             Some((code, &dispute.opened.event))
         }
         DisputePhase::Lost => {
-            let cause = &dispute.closed.as_ref().unwrap_or(&dispute.opened).event;
+            let cause = &dispute.closed.unwrap_or(dispute.opened).event;
             match rules.dispute_lost {
-                LostDispute::HoldUntilPaid if standing.was_paid_since(dispute) => None,
+                LostDispute::HoldUntilPaid if dispute.paid_since => None,
                 LostDispute::HoldUntilPaid | LostDispute::HoldUntilRelease => Some((Some(Code::DisputeLost), cause)),
                 LostDispute::Keep => Some((None, cause)),
             }

@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Answer, Code, NextChange, Policy, Source, SourceRef, Value, Verdict, Warning,
     combine::{Combining, nothing},
+    dispute::Released,
     offer::{self, Offer, offers},
+    operators,
     policy::{Feature, Summaries},
+    purchase::{self, PurchaseOffer},
     subscription::Judge,
 };
 use crate::{
+    customer::Given,
     fact::EntitlementSummary,
     id::{EventId, SubscriptionId},
     order::Moment,
@@ -74,15 +78,20 @@ struct Case<'a> {
     policy: &'a Policy,
     subscriptions: Vec<Subscribed<'a>>,
     summary: Option<(&'a Moment, &'a EntitlementSummary)>,
+    given: Vec<(&'a EventId, &'a Given)>,
+    purchased: Vec<PurchaseOffer<'a>>,
 }
 
 impl<'a> Case<'a> {
     fn new(policy: &'a Policy, customer: CustomerState, sources: &'a [Source]) -> Self {
-        let mut case = Self { policy, subscriptions: Vec::new(), summary: None };
+        let mut case =
+            Self { policy, subscriptions: Vec::new(), summary: None, given: Vec::new(), purchased: Vec::new() };
+        let none = Released::new();
+        let released = sources.iter().find_map(released_by).unwrap_or(&none);
         for source in sources {
             match source {
                 Source::Subscription { id, standing } => {
-                    let judge = Judge::new(policy, customer, standing);
+                    let judge = Judge::new(policy, customer, standing, released);
                     let mut offers = offers(policy, standing);
                     offers.retain(|offer| judge.counts(offer));
                     case.subscriptions.push(Subscribed { id, judge, offers });
@@ -91,6 +100,10 @@ impl<'a> Case<'a> {
                     case.summary = case.summary.filter(|(newest, _)| *newest >= moment).or(Some((moment, summary)));
                 }
                 Source::Summary { .. } => {}
+                Source::Purchase { id, purchase } => {
+                    case.purchased.extend(purchase::offers(policy, id, purchase, released));
+                }
+                Source::Operators { given, .. } => case.given.extend(given),
             }
         }
         case
@@ -101,14 +114,21 @@ impl<'a> Case<'a> {
         let of_policy = self.policy.features.keys().map(|name| &**name);
         let offered = self.subscriptions.iter().flat_map(|one| one.offers.iter().map(|offer| offer.feature));
         let listed = self.summary.into_iter().flat_map(|(_, summary)| &summary.features);
-        of_policy.chain(offered).chain(listed.map(|feature| &*feature.lookup_key)).collect()
+        let given = self.given.iter().map(|(_, given)| &*given.feature);
+        let purchased = self.purchased.iter().map(|offer| offer.feature);
+        of_policy
+            .chain(purchased)
+            .chain(given)
+            .chain(offered)
+            .chain(listed.map(|feature| &*feature.lookup_key))
+            .collect()
     }
 
     /// The answer, and the first time at which it would be another one: from one time at which any source changes what
     /// it says to the next.
     fn answer(&self, feature: &str, now: Timestamp) -> Answer {
         let mut answer = self.answer_at(feature, now);
-        let mut at = next_verdict(&answer);
+        let mut at = self.next_verdict(feature, &answer, now);
         while let Some(time) = at {
             let later = self.answer_at(feature, time);
             if later.differs_from(&answer) {
@@ -116,7 +136,7 @@ impl<'a> Case<'a> {
                 answer.next_change = Some(NextChange { at: time, allowed, code, value });
                 break;
             }
-            at = next_verdict(&later);
+            at = self.next_verdict(feature, &later, time);
         }
         answer
     }
@@ -127,6 +147,10 @@ impl<'a> Case<'a> {
             let offers = one.offers.iter().filter(|offer| offer.feature == feature);
             verdicts.extend(offers.map(|offer| one.verdict(offer, now)));
         }
+        let purchased = self.purchased.iter().filter(|offer| *offer.feature == *feature);
+        verdicts.extend(purchased.map(|offer| offer.verdict(now)));
+        let given = self.given_of(feature);
+        verdicts.extend(given.filter_map(|one| operators::verdict(self.policy, one, self.default_value(feature), now)));
         verdicts.extend(self.summary_verdict(feature));
         verdicts.extend(self.default_verdict(feature));
         let mut answer = Combining::of(self.policy, feature).answer(verdicts, self.code_of_silence(feature));
@@ -134,6 +158,18 @@ impl<'a> Case<'a> {
             answer.warnings.push(Warning::SummaryTruncated);
         }
         answer
+    }
+
+    /// What operators said of a feature.
+    fn given_of(&self, feature: &str) -> impl Iterator<Item = (&'a EventId, &'a Given)> {
+        self.given.iter().filter(move |(_, given)| *given.feature == *feature).copied()
+    }
+
+    /// When the first of the sources says something else. A revocation that has not begun is not among those that were
+    /// considered.
+    fn next_verdict(&self, feature: &str, answer: &Answer, now: Timestamp) -> Option<Timestamp> {
+        let considered = answer.considered.iter().filter_map(|verdict| verdict.until);
+        considered.chain(self.given_of(feature).filter_map(|(_, given)| operators::next(given, now))).min()
     }
 
     fn summary_verdict(&self, feature: &str) -> Option<Verdict> {
@@ -181,9 +217,12 @@ impl Subscribed<'_> {
     }
 }
 
-/// When the first of the sources that were considered says something else.
-fn next_verdict(answer: &Answer) -> Option<Timestamp> {
-    answer.considered.iter().filter_map(|verdict| verdict.until).min()
+/// The disputes that operators have released.
+fn released_by(source: &Source) -> Option<&Released> {
+    match source {
+        Source::Operators { released, .. } => Some(released),
+        _ => None,
+    }
 }
 
 /// A verdict that time does not touch.

@@ -8,7 +8,7 @@
 //! - [`Source`]: what an answer can come from; a row of the read model
 //! - [`Answer`], [`Code`], [`NextChange`]: what is answered
 //! - [`evaluate()`], [`evaluate_all`]: the rules, one file each: how a subscription stands in time, grace, disputes, what
-//!   its items offer, and how all of it is combined
+//!   its items offer, what was bought once, what operators said, and how all of it is combined
 
 mod answer;
 mod code;
@@ -17,7 +17,9 @@ mod dispute;
 mod evaluate;
 mod grace;
 mod offer;
+mod operators;
 pub mod policy;
+mod purchase;
 mod source;
 mod subscription;
 

@@ -1,9 +1,18 @@
 //! What an answer can come from. Stored as rows of the `entitlements` read model: fields may be added as optional ones,
-//! nothing is renamed. Grants, revocations and one-off purchases become further variants.
+//! nothing is renamed.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{fact::EntitlementSummary, id::SubscriptionId, order::Moment, subscription::Standing};
+use crate::{
+    customer::Given,
+    fact::EntitlementSummary,
+    id::{EventId, SubscriptionId},
+    order::Moment,
+    settlement::Purchase,
+    subscription::Standing,
+};
 
 /// One thing a customer has that may grant a feature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,5 +31,19 @@ pub enum Source {
         moment: Moment,
         /// What it said.
         summary: EntitlementSummary,
+    },
+    /// Something that was bought once.
+    Purchase {
+        /// The invoice or the checkout that stands for it.
+        id: Box<str>,
+        /// What was bought, and what became of its payment.
+        purchase: Box<Purchase>,
+    },
+    /// What operators said of the customer.
+    Operators {
+        /// Grants and revocations, by their records.
+        given: BTreeMap<EventId, Given>,
+        /// Disputes whose hold was released, and when.
+        released: BTreeMap<Box<str>, Moment>,
     },
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Code, CustomerState, Policy, Warning,
-    dispute::{Hold, hold},
+    dispute::{Hold, Released, hold},
     grace::{GraceStart, grace_start},
     offer::{Basis, Offer},
     policy::{Duration, FullRefund, PausedCollection, Trial},
@@ -33,8 +33,13 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(policy: &'a Policy, customer: CustomerState, standing: &'a Standing) -> Self {
-        let hold = hold(&policy.rules, standing);
+    pub(super) fn new(
+        policy: &'a Policy,
+        customer: CustomerState,
+        standing: &'a Standing,
+        released: &Released,
+    ) -> Self {
+        let hold = hold(&policy.rules, standing, released);
         Self { policy, customer, standing, hold, grace: grace_start(standing) }
     }
 

@@ -10,6 +10,7 @@ mod billed;
 mod case;
 mod payment;
 mod place;
+mod purchase;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use billed::{Billed, BilledFor};
 pub use case::{DisputeCase, Moved};
 pub use payment::Payment;
 pub use place::{NamedBy, Place, Seller};
+pub use purchase::{Bought, Purchase, PurchaseDispute};
 pub use standing::{DisputePhase, DisputeStanding, InvoiceStanding};
 
 pub use view::View;

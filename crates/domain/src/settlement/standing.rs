@@ -129,9 +129,7 @@ impl Settlement<'_> {
         let dispute = object.dispute()?;
         let invoice = self.invoice_of_charge(self.charge_of(object)?)?;
         let subscription = self.subscription_of_invoice(invoice)?;
-        let phase = dispute_phase(object, &dispute.status);
-        let serious = object.milestones.iter().filter(|(state, _)| !state.starts_with("warning_"));
-        let opened = serious.map(|(_, moment)| moment).min().or_else(|| object.milestones.earliest())?;
+        let (phase, opened, closed) = dispute_course(object)?;
         let standing = DisputeStanding {
             dispute: id.into(),
             invoice: InvoiceId::new(invoice),
@@ -140,7 +138,7 @@ impl Settlement<'_> {
             amount: dispute.amount,
             currency: dispute.currency,
             opened: opened.clone(),
-            closed: object.milestones.first_of(&[DisputeStatus::Won.as_str(), DisputeStatus::Lost.as_str()]).cloned(),
+            closed: closed.cloned(),
         };
         Some((subscription, standing))
     }
@@ -186,6 +184,15 @@ pub(super) fn invoice_status(object: &Object, newest: &InvoiceStatus) -> Invoice
         }
     }
     newest.clone()
+}
+
+/// How far a dispute has come, when it was opened, and when it was decided.
+pub(super) fn dispute_course(object: &Object) -> Option<(DisputePhase, &Moment, Option<&Moment>)> {
+    let phase = dispute_phase(object, &object.dispute()?.status);
+    let serious = object.milestones.iter().filter(|(state, _)| !state.starts_with("warning_"));
+    let opened = serious.map(|(_, moment)| moment).min().or_else(|| object.milestones.earliest())?;
+    let closed = object.milestones.first_of(&[DisputeStatus::Won.as_str(), DisputeStatus::Lost.as_str()]);
+    Some((phase, opened, closed))
 }
 
 pub(super) fn dispute_phase(object: &Object, status: &DisputeStatus) -> DisputePhase {

@@ -75,4 +75,6 @@ callers! {
     AnalystCaller: Analyst;
     /// A caller that may read the records themselves.
     AuditorCaller: Auditor;
+    /// A caller that may act.
+    OperatorCaller: Operator;
 }

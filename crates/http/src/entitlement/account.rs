@@ -1,11 +1,13 @@
 //! Your own accounts. Events show your ids beside customers; the policy says which fields count and in which order. A customer belongs to the account that
-//! its newest sighting names, in the first of those fields that shows any. Several customers of one account are answered for together: the best answer.
+//! its newest sighting names, in the first of those fields that shows any; an operator's link goes before all of them, and an account that an operator has
+//! unlinked it from does not count. Several customers of one account are answered for together: the best answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use daybook_domain::entitlement::{Answer, NextChange, Policy, Value, policy};
 use daybook_domain::time::Timestamp;
+use daybook_projections::customers::{BY_OPERATOR, UNLINKED};
 use daybook_projections::entitlements::Known;
 use daybook_projections::inquiry::Sighting;
 
@@ -131,14 +133,17 @@ fn value_order<'a>(policy: &'a Policy, feature: &str) -> impl Fn(&Value) -> (usi
     }
 }
 
-/// The customers whose deciding sighting names the account. Of each customer the newest sighting comes first.
+/// The customers whose deciding sighting names the account. Of each customer the newest sighting comes first. An operator's link decides before events do.
 fn customers_of<'a>(sightings: &'a [Sighting], account: &str, fields: &[String]) -> Vec<&'a str> {
     let mut of_each: BTreeMap<&str, Vec<&Sighting>> = BTreeMap::new();
     for sighting in sightings {
         of_each.entry(&sighting.customer).or_default().push(sighting);
     }
     let belongs = |sightings: &[&Sighting]| {
-        let deciding = fields.iter().find_map(|field| sightings.iter().find(|sighting| sighting.field == *field));
+        let unlinked = |account: &str| sightings.iter().any(|one| one.field == UNLINKED && one.account == account);
+        let of_field = |field: &str| sightings.iter().find(|one| one.field == field && !unlinked(&one.account));
+        let mut fields = std::iter::once(BY_OPERATOR).chain(fields.iter().map(String::as_str));
+        let deciding = fields.find_map(of_field);
         deciding.is_some_and(|sighting| sighting.account == account)
     };
     of_each.into_iter().filter(|(_, sightings)| belongs(sightings)).map(|(customer, _)| customer).collect()
@@ -171,6 +176,22 @@ mod tests {
         ];
         assert_eq!(of(&sightings, "user_1"), ["cus_1"]);
         assert_eq!(of(&sightings, "user_2"), ["cus_2"]);
+    }
+
+    #[test]
+    fn an_operators_link_decides_before_any_event_and_an_unlinked_account_does_not_count() {
+        let sightings = [
+            sighting("cus_1", "client_reference_id", "user_1"),
+            sighting("cus_1", BY_OPERATOR, "user_2"),
+            sighting("cus_2", "client_reference_id", "user_1"),
+            sighting("cus_2", "metadata.user_id", "user_3"),
+            sighting("cus_2", UNLINKED, "user_1"),
+        ];
+        assert!(of(&sightings, "user_1").is_empty());
+        assert_eq!(
+            (of(&sightings, "user_2"), of(&sightings, "user_3")),
+            (vec!["cus_1".to_owned()], vec!["cus_2".to_owned()])
+        );
     }
 
     #[test]

@@ -36,9 +36,9 @@ pub enum Value {
 /// Where an answer comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Source {
-    /// `subscription`, `summary` (Stripe's own) or `default` (the policy's).
+    /// `subscription`, `purchase`, `grant` or `revocation` (an operator's), `summary` (Stripe's own) or `default` (the policy's).
     kind: &'static str,
-    /// The subscription.
+    /// The subscription, the invoice or the checkout of a purchase, or the operator's record.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
 }
@@ -92,7 +92,7 @@ pub struct Entitlement {
     feature: String,
     /// Yes or no.
     allowed: bool,
-    /// Why: `active`, `trialing`, `canceling`, `renewal_unconfirmed`, `grace`, `summary`, `default`; or one of the reasons to deny.
+    /// Why: `active`, `purchased`, `trialing`, `canceling`, `renewal_unconfirmed`, `grace`, `granted`, `summary`, `default`; or one of the reasons to deny.
     code: &'static str,
     /// The limit or the value, for features that have one.
     value: Option<Value>,
@@ -175,6 +175,9 @@ impl From<&domain::SourceRef> for Source {
     fn from(source: &domain::SourceRef) -> Self {
         match source {
             domain::SourceRef::Subscription { id } => Self { kind: "subscription", id: Some(id.to_string()) },
+            domain::SourceRef::Purchase { id } => Self { kind: "purchase", id: Some(id.to_string()) },
+            domain::SourceRef::Grant { record } => Self { kind: "grant", id: Some(record.to_string()) },
+            domain::SourceRef::Revocation { record } => Self { kind: "revocation", id: Some(record.to_string()) },
             domain::SourceRef::Summary => Self { kind: "summary", id: None },
             domain::SourceRef::Default => Self { kind: "default", id: None },
         }
@@ -206,6 +209,11 @@ impl Because {
     /// Its id.
     pub fn event(&self) -> &str {
         &self.event
+    }
+
+    /// Where it stands, if that is known.
+    pub fn position(&self) -> Option<i64> {
+        self.position
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use daybook_domain::entitlement::{Policy, policy};
 use daybook_domain::scope::ScopeId;
+use daybook_projections::customers::{BY_OPERATOR, UNLINKED};
 use daybook_store::policy::in_force;
 use sqlx::PgConnection;
 
@@ -26,11 +27,12 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// The fields in which accounts of a scope are looked for, by the newest policy this process has seen.
+    /// The fields in which accounts of a scope are looked for, by the newest policy this process has seen, and what operators said.
     pub fn account_fields(&self, scope: ScopeId) -> Vec<String> {
         let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner).get(&scope).copied().flatten();
         let policy = self.at(newest).unwrap_or_else(|_| Arc::clone(&self.none));
-        policy.accounts.from.iter().map(ToString::to_string).collect()
+        let of_events = policy.accounts.from.iter().map(ToString::to_string);
+        [BY_OPERATOR, UNLINKED].into_iter().map(str::to_owned).chain(of_events).collect()
     }
 
     /// Notes the policy that is in force in a scope, and reads it if it is new here. Whether another one was in force until now.
@@ -54,7 +56,7 @@ impl Policies {
     }
 
     fn remember(&self, position: i64, text: &str) {
-        let parsed = Policy::parse(text).map(Arc::new).map_err(Arc::new);
+        let parsed = Policy::recorded(text).map(Arc::new).map_err(Arc::new);
         let mut remembered = self.parsed.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED {
             let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);

@@ -111,6 +111,21 @@ async fn a_change_of_a_whole_scope_forgets_every_answer_of_it() {
 }
 
 #[tokio::test]
+async fn a_policy_that_an_older_version_took_answers_although_nobody_could_ask_for_one_of_its_features() {
+    let house = granted().await;
+    house.follow().await;
+    let key = house.key(Role::App).await;
+    let long = "x".repeat(300);
+    let policy = format!(
+        "[features]\nseats = {{ kind = \"switch\" }}\n\"{long}\" = {{ kind = \"switch\" }}\n[defaults]\nseats = true\n"
+    );
+    apply_policy(&house, policy).await;
+    house.follow().await;
+    let answer = house.get(SEATS, &key).await;
+    assert_eq!((answer.status.as_u16(), answer.get("/code")), (200, "active".into()));
+}
+
+#[tokio::test]
 async fn without_confirmation_answers_say_that_they_are_stale_and_end_after_a_while() {
     let mut config = config();
     config.cache.stale_after = Duration::ZERO;

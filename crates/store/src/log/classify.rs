@@ -74,6 +74,8 @@ pub(crate) fn classify<'batch>(
         let id = sealed.incoming.event_id.as_str();
         let outcome = if let Some(known) = known.get(id) {
             compare_with_known(sealed, known, scopes)
+        } else if let Some((position, _)) = earlier.get(id).filter(|_| is_repeated_act(sealed)) {
+            Recorded::Duplicate(*position)
         } else if let Some((position, first)) = earlier.get(id) {
             judge(&Rendering::of(sealed, scopes), &Rendering::of(first, scopes), *position)
         } else {
@@ -94,6 +96,9 @@ fn compare_with_known(sealed: &Sealed, known: &Known, scopes: &HashMap<Scope, Sc
     // The salt is random: an equal leaf is this very entry, committed by an attempt whose answer was lost.
     if sealed.leaf_hash.as_slice() == known.leaf_hash.as_slice() {
         return Recorded::Appended(known.position);
+    }
+    if is_repeated_act(sealed) {
+        return Recorded::Duplicate(known.position);
     }
     let held = Rendering {
         scope: Some(known.scope),
@@ -133,6 +138,12 @@ fn judge(one: &Rendering<'_>, held: &Rendering<'_>, position: i64) -> Recorded {
     let same_event = one.scope == held.scope && one.kind == held.kind && one.created == held.created;
     let same = same_event && (one.api_version != held.api_version || same_content(one.body, held.body));
     if same { Recorded::Duplicate(position) } else { Recorded::Conflict(position) }
+}
+
+/// Whether the entry is an operator's, whose id is made of an idempotency key: what has the id already is an earlier attempt, which whoever asked
+/// compares with this one. It contradicts nothing.
+fn is_repeated_act(sealed: &Sealed) -> bool {
+    sealed.incoming.source == Source::Operator
 }
 
 /// Whether the entry leaves a row among the deliveries: only what Stripe delivered does.
@@ -226,6 +237,18 @@ mod tests {
         let batch = [other_type, other_time, other_scope];
         let plan = classify(&batch, 9, &known(&first, 3), &scopes());
         assert_eq!(plan.outcomes, [Recorded::Conflict(3); 3]);
+    }
+
+    #[test]
+    fn an_operators_act_that_comes_again_is_the_first_one_whatever_it_says() {
+        let mut acts = [sealed("op_1", None, r#"{"x":1}"#, 1), sealed("op_1", None, r#"{"x":2}"#, 2)];
+        for act in &mut acts {
+            act.incoming.source = Source::Operator;
+        }
+        let plan = classify(&acts, 9, &HashMap::new(), &scopes());
+        assert_eq!(plan.outcomes, [Recorded::Appended(9), Recorded::Duplicate(9)]);
+        let plan = classify(&acts[1..], 10, &known(&acts[0], 9), &scopes());
+        assert_eq!(plan.outcomes, [Recorded::Duplicate(9)]);
     }
 
     #[test]

@@ -160,6 +160,31 @@ pub async fn body(connection: &mut PgConnection, position: i64) -> Result<Option
     Ok(body.map(Bytes::from))
 }
 
+/// The bodies of Stripe's records of these types in a scope, from a position on, in the order of the log; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bodies_of_kinds(
+    connection: &mut PgConnection,
+    scope: ScopeId,
+    kinds: &[&str],
+    from: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Bytes)>, Error> {
+    let rows = sqlx::query!(
+        "select position, body from record join body using (position)
+         where scope = $1 and kind = any($2) and position >= $3 and source <> 'operator'
+         order by position limit $4",
+        scope.0,
+        kinds as &[&str],
+        from,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.position, Bytes::from(row.body))).collect())
+}
+
 /// A record as the worker reads it: what translation needs, and no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

@@ -56,10 +56,10 @@ struct Compared {
 
 /// Every table that readers ask.
 const COMPARED: &[Compared] = &[
-    Compared { table: "entitlement_source", key: "scope, kind, id", customer: "customer" },
+    Compared { table: "entitlement_source", key: "scope, kind, id, part", customer: "customer" },
     Compared { table: "subscription", key: "scope, id", customer: "customer" },
     Compared { table: "customer", key: "scope, id", customer: "id" },
-    Compared { table: "account_link", key: "scope, kind, id, source", customer: "customer" },
+    Compared { table: "account_link", key: "scope, kind, id, source, account", customer: "customer" },
     Compared { table: "posting", key: "scope, kind, id, transaction_key, line", customer: "customer" },
     Compared { table: "balance", key: "scope, customer, currency, account", customer: "customer" },
     Compared { table: "dispute", key: "scope, id", customer: "customer" },

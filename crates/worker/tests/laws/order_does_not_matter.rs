@@ -83,12 +83,17 @@ pub fn records(events: &[RenderedEvent]) -> Vec<Record<'_>> {
 }
 
 /// The rows of every read model after these events, by table.
-type Tables = Vec<(&'static str, Vec<u8>)>;
+pub type Tables = Vec<(&'static str, Vec<u8>)>;
 
 /// As they are derived at once from states that never leave memory.
 async fn rows_of(connection: &mut PgConnection, events: &[RenderedEvent]) -> Tables {
+    rows_of_records(connection, &records(events)).await
+}
+
+/// The same of any records.
+pub async fn rows_of_records(connection: &mut PgConnection, records: &[Record<'_>]) -> Tables {
     let mut engine = Engine::new(Loader::of_empty_generation());
-    for chunk in records(events).chunks(7) {
+    for chunk in records.chunks(7) {
         engine.apply(connection, chunk.iter().map(Reading::of).collect()).await.unwrap();
     }
     engine.flush(connection, None).await.unwrap();
@@ -137,7 +142,8 @@ async fn stored_rows_of(
     tables
 }
 
-fn assert_same(straight: &[(&str, Vec<u8>)], other: &[(&str, Vec<u8>)], how: &str) {
+/// Fails with where they part.
+pub fn assert_same(straight: &[(&str, Vec<u8>)], other: &[(&str, Vec<u8>)], how: &str) {
     for ((table, expected), (_, found)) in straight.iter().zip(other) {
         assert!(
             expected == found,

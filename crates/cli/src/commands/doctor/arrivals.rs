@@ -37,7 +37,7 @@ pub async fn look(opened: &Opened, configured: &[Mode]) -> anyhow::Result<Vec<Fi
         }
         if let Some(policy) = in_force(&mut connection, *id, size).await? {
             let position = policy.position;
-            findings.push(match Policy::parse(&policy.applied.policy) {
+            findings.push(match Policy::recorded(&policy.applied.policy) {
                 Ok(_) => Finding::ok("policy", format!("{scope}: applied by record {position}")),
                 Err(error) => Finding::wrong(
                     "policy",

@@ -1,8 +1,9 @@
 //! The log: its end, that it cannot be changed, and what in it waits for a person.
 
+use daybook_domain::finding::About;
 use daybook_store::immutability::{Finding as Tried, Verdict};
 use daybook_store::log::{conflict, read, verify};
-use daybook_store::{Database, immutability_self_test};
+use daybook_store::{Database, immutability_self_test, operated};
 
 use super::finding::Finding;
 use crate::open::Opened;
@@ -16,15 +17,20 @@ pub async fn look(opened: &Opened, thoroughly: bool) -> anyhow::Result<Vec<Findi
     findings.push(if thoroughly { whole(database).await? } else { end(database).await? });
     let mut connection = database.pool().acquire().await?;
     let conflicts = conflict::count(&mut connection).await?;
-    findings.push(match conflicts {
-        0 => Finding::ok("conflicts", "no delivery contradicts a record"),
+    let settled = operated::settlements(&mut connection).await?;
+    let settled = settled.keys().filter(|about| matches!(about, About::Conflict(_))).count();
+    let settled = i64::try_from(settled).unwrap_or(i64::MAX);
+    findings.push(match conflicts - settled {
+        0 if settled == 0 => Finding::ok("conflicts", "no delivery contradicts a record"),
+        0 => Finding::ok("conflicts", format!("{} settled by operators", counted(settled, "contradiction", "contradictions"))),
         many => Finding::wrong(
             "conflicts",
             format!(
                 "{} the record of their event id; all are kept",
                 counted(many, "delivery contradicts", "deliveries contradict")
             ),
-            "`daybook event conflicts` lists them; find out who sent them: Stripe never changes an event. Look for a leaked signing secret, and roll it",
+            "`daybook event conflicts` lists them; find out who sent them: Stripe never changes an event. Look for a leaked signing secret, and roll it. \
+             Then `daybook settle conflict` notes what you decided",
         ),
     });
     Ok(findings)

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::Utc;
+use daybook_domain::finding::About;
 use daybook_projections::records;
 use daybook_store::log::read;
 use daybook_store::snapshot::Snapshot;
-use daybook_store::{generation, lease, scope};
+use daybook_store::{generation, lease, operated, scope};
 use daybook_stripe::translate::NEEDED;
 use daybook_worker::live::LEASE;
 use daybook_worker::setup::is_outdated;
@@ -42,6 +43,9 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
     let (applied, size) = (snapshot.size(), read::size(&mut snapshot).await?);
     let oldest = read::record_by_position(&mut snapshot, applied).await?;
     let (needs_fetch, quarantined) = records::count_unread(&mut snapshot).await?;
+    let known = operated::settlements(&mut snapshot).await?;
+    let known: Vec<i64> = known.keys().filter_map(position).collect();
+    let unknown = records::count_quarantined_besides(&mut snapshot, &known).await?;
     snapshot.end().await?;
     let waited = oldest.map_or(0, |record| (Utc::now() - record.received_at).num_seconds().max(0));
     findings.insert(0, worker(holder.as_ref(), applied, size, waited));
@@ -49,7 +53,7 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
         let advice = "start `daybook serve`, which rebuilds them first, or run `daybook rebuild --all`";
         findings.push(Finding::wrong("read_models", "they were built by another version", advice));
     }
-    findings.extend(unread(needs_fetch, quarantined));
+    findings.extend(unread(needs_fetch, quarantined, unknown));
     Ok(findings)
 }
 
@@ -97,14 +101,27 @@ fn worker(holder: Option<&lease::Lease>, applied: i64, size: i64, waited: i64) -
     }
 }
 
-fn unread(needs_fetch: i64, quarantined: i64) -> Vec<Finding> {
+/// The record that was acknowledged.
+fn position(about: &About) -> Option<i64> {
+    match about {
+        About::Quarantined(position) => Some(*position),
+        About::Conflict(_) => None,
+    }
+}
+
+fn unread(needs_fetch: i64, quarantined: i64, unknown: i64) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.push(match quarantined {
-        0 => Finding::ok("quarantine", "every event could be read"),
+    findings.push(match unknown {
+        0 if quarantined == 0 => Finding::ok("quarantine", "every event could be read"),
+        0 => {
+            let found = format!("{} that this version cannot read, all acknowledged", counted(quarantined, "event", "events"));
+            Finding::ok("quarantine", found)
+        }
         many => Finding::wrong(
             "quarantine",
             format!("{} this version cannot read; nothing is lost", counted(many, "event", "events")),
-            "`daybook event list --outcome quarantined` says why for each; a newer version reads them again from the log",
+            "`daybook event list --outcome quarantined` says why for each; a newer version reads them again from the log. \
+             `daybook settle record` notes that you looked at one",
         ),
     });
     if needs_fetch > 0 {

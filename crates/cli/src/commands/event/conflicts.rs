@@ -3,12 +3,14 @@
 
 mod difference;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use daybook_domain::finding::{About, Stands};
 use daybook_domain::scope::{Scope, ScopeId};
 use daybook_store::log::{conflict, read};
+use daybook_store::operated;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -51,6 +53,8 @@ struct Line {
     api_version: Option<String>,
     endpoint: Option<String>,
     secret_label: Option<String>,
+    /// what an operator decided
+    settled: Option<Stands>,
 }
 
 #[derive(Serialize)]
@@ -67,11 +71,22 @@ impl fmt::Display for Page {
         if self.conflicts.is_empty() {
             return formatter.write_str("Nothing contradicts the log.");
         }
-        let mut table = Table::new(&[">number", ">record", "received (UTC)", "type", "source", "secret", "event"]);
+        let mut table =
+            Table::new(&[">number", ">record", "received (UTC)", "type", "source", "secret", "stands", "event"]);
         for one in &self.conflicts {
             let (number, record, received) = (one.number.to_string(), one.position.to_string(), shown(one.received_at));
             let secret = one.secret_label.clone().unwrap_or_else(|| "-".to_owned());
-            table.row([number, record, received, one.kind.clone(), one.source.clone(), secret, one.event_id.clone()]);
+            let stands = stands(one.settled).to_owned();
+            table.row([
+                number,
+                record,
+                received,
+                one.kind.clone(),
+                one.source.clone(),
+                secret,
+                stands,
+                one.event_id.clone(),
+            ]);
         }
         write!(formatter, "{table}{} in all. With its number, one is shown in full.", count(self.total))?;
         match self.next_before {
@@ -138,11 +153,24 @@ async fn page(arguments: &Arguments, connection: &mut PgConnection) -> anyhow::R
     let next_before = found.last().map(|one| one.id).filter(|_| is_more);
     let scopes = daybook_store::scope::all(connection).await?;
     let total = conflict::count(connection).await?;
-    Ok(Page { conflicts: found.into_iter().map(|one| line(one, &scopes)).collect(), next_before, total })
+    let settled = operated::settlements(connection).await?;
+    let conflicts = found.into_iter().map(|one| line(one, &scopes, &settled)).collect();
+    Ok(Page { conflicts, next_before, total })
 }
 
-fn line(one: conflict::Summary, scopes: &HashMap<ScopeId, Scope>) -> Line {
+/// Which content stands, for people.
+fn stands(settled: Option<Stands>) -> &'static str {
+    match settled {
+        None => "-",
+        Some(Stands::Record) => "record",
+        Some(Stands::Delivery) => "delivery",
+        Some(Stands::Acknowledged) => "known",
+    }
+}
+
+fn line(one: conflict::Summary, scopes: &HashMap<ScopeId, Scope>, settled: &BTreeMap<About, Stands>) -> Line {
     Line {
+        settled: settled.get(&About::Conflict(one.id)).copied(),
         number: one.id,
         position: one.position,
         event_id: one.event_id,

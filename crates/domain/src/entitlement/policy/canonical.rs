@@ -4,7 +4,7 @@ use std::fmt;
 
 use toml::{Table, Value};
 
-use super::{Amount, Combine, Feature, Grant, Plan, Policy, Rules};
+use super::{Amount, Combine, Feature, Grant, Plan, Policy, PurchaseRule, Rules};
 
 impl fmt::Display for Policy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -15,6 +15,7 @@ impl fmt::Display for Policy {
         for (name, section) in [
             ("features", by_name(&self.features, |feature| self::feature(feature).into())),
             ("plans", by_name(&self.plans, |plan| self::plan(plan).into())),
+            ("purchases", by_name(&self.purchases, |rule| purchase(rule).into())),
             ("defaults", by_name(&self.defaults, grant)),
         ] {
             if !section.is_empty() {
@@ -88,6 +89,26 @@ fn plan(plan: &Plan) -> Table {
     }
     if !plan.grants.is_empty() {
         table.insert("grants".to_owned(), by_name(&plan.grants, grant).into());
+    }
+    table
+}
+
+fn purchase(rule: &PurchaseRule) -> Table {
+    let mut table = Table::new();
+    for (name, list) in [("payment_links", &rule.payment_links), ("prices", &rule.prices), ("products", &rule.products)]
+    {
+        if !list.is_empty() {
+            table.insert(name.to_owned(), texts(list));
+        }
+    }
+    if !rule.metadata.is_empty() {
+        let pairs = rule.metadata.iter().map(|(key, value)| (key.to_string(), Value::from(&**value)));
+        table.insert("metadata".to_owned(), pairs.collect::<Table>().into());
+    }
+    let lasts = rule.lasts.map_or_else(|| "lifetime".to_owned(), |lasts| lasts.to_string());
+    table.insert("lasts".to_owned(), lasts.into());
+    if !rule.grants.is_empty() {
+        table.insert("grants".to_owned(), by_name(&rule.grants, grant).into());
     }
     table
 }

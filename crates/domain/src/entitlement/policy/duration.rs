@@ -13,6 +13,8 @@ const LONGEST: i64 = 100 * 366 * 86_400;
 pub struct Duration(i64);
 
 impl Duration {
+    /// No time at all.
+    pub const NONE: Self = Self(0);
     /// Seven days.
     pub const WEEK: Self = Self(604_800);
 

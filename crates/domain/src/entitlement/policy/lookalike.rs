@@ -1,7 +1,7 @@
 //! Which known name was probably meant by an unknown one.
 
 /// The nearest of some names, if one is near enough to be a slip: at most one change in three characters.
-pub(super) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
     let allowed = (written.chars().count() / 3).max(1);
     known

@@ -10,14 +10,18 @@ mod error;
 mod grants;
 mod lookalike;
 mod parse;
+mod purchases;
 mod reader;
 mod rules;
+mod unseen;
 
 use std::collections::BTreeMap;
 
 pub use duration::Duration;
 pub use error::{Error, Problem};
+pub use lookalike::nearest;
 pub use rules::{FullRefund, LostDispute, OpenDispute, PausedCollection, Rules, Summaries, Trial, Unlisted};
+pub use unseen::{Catalogue, Unseen};
 
 /// The longest name of a feature, in bytes.
 pub const LONGEST_FEATURE: usize = 200;
@@ -39,6 +43,8 @@ pub struct Policy {
     pub features: BTreeMap<Box<str>, Feature>,
     /// The plans, by name.
     pub plans: BTreeMap<Box<str>, Plan>,
+    /// What is granted for what is bought once, by name.
+    pub purchases: BTreeMap<Box<str>, PurchaseRule>,
     /// What every known customer has, by feature.
     pub defaults: BTreeMap<Box<str>, Grant>,
 }
@@ -128,6 +134,23 @@ pub struct Plan {
     pub grace: Option<Duration>,
     /// Its own rule for trials.
     pub trial: Option<Trial>,
+    /// What it grants, by feature.
+    pub grants: BTreeMap<Box<str>, Grant>,
+}
+
+/// Which one-off purchases it is about, and what they grant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PurchaseRule {
+    /// Ids of payment links.
+    pub payment_links: Vec<Box<str>>,
+    /// Ids of prices.
+    pub prices: Vec<Box<str>>,
+    /// Ids of products.
+    pub products: Vec<Box<str>>,
+    /// Metadata of the checkout, all of it.
+    pub metadata: BTreeMap<Box<str>, Box<str>>,
+    /// How long what it grants lasts from the payment on; for good when none.
+    pub lasts: Option<Duration>,
     /// What it grants, by feature.
     pub grants: BTreeMap<Box<str>, Grant>,
 }

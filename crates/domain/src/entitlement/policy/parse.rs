@@ -8,10 +8,11 @@ use super::{
     AccountField, Accounts, Combine, Duration, Error, Feature, FullRefund, LostDispute, OpenDispute, PausedCollection,
     Plan, Policy, Rules, Summaries, Trial, Unlisted,
     grants::{self, Quantity},
+    is_feature_name, purchases,
     reader::{Node, Reader, Section},
 };
 
-const SECTIONS: [&str; 5] = ["accounts", "rules", "features", "plans", "defaults"];
+const SECTIONS: [&str; 6] = ["accounts", "rules", "features", "plans", "purchases", "defaults"];
 pub(super) const RULES: [&str; 9] = [
     "grace",
     "overrun",
@@ -31,7 +32,26 @@ impl Policy {
     /// # Errors
     /// Everything that is wrong with it, with line and column.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let mut reader = Reader::new(text);
+        Self::read(Reader::new(text), text)
+    }
+
+    /// Reads the text of a policy that the log holds. What a later version would refuse to apply was applied: features that nobody could
+    /// ask for are left out, and grant nothing.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with it.
+    pub fn recorded(text: &str) -> Result<Self, Error> {
+        let mut policy = Self::read(Reader::of_record(text), text)?;
+        policy.features.retain(|name, _| is_feature_name(name));
+        let plans = policy.plans.values_mut().map(|plan| &mut plan.grants);
+        let purchases = policy.purchases.values_mut().map(|rule| &mut rule.grants);
+        for grants in plans.chain(purchases).chain([&mut policy.defaults]) {
+            grants.retain(|name, _| is_feature_name(name));
+        }
+        Ok(policy)
+    }
+
+    fn read(mut reader: Reader<'_>, text: &str) -> Result<Self, Error> {
         let (document, broken) = DeTable::parse_recoverable(text);
         for error in &broken {
             reader.no_toml(error);
@@ -49,12 +69,13 @@ fn document_of(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Policy {
         let node = root.get(name)?;
         reader.section(&node, &format!("a section `[{name}]`"))
     };
-    let [accounts, rules, features, plans, defaults] = SECTIONS.map(&mut section);
+    let [accounts, rules, features, plans, purchases, defaults] = SECTIONS.map(&mut section);
     let features = features.map(|section| features_of(reader, &section)).unwrap_or_default();
     Policy {
         accounts: accounts.map(|section| accounts_of(reader, &section)).unwrap_or_default(),
         rules: rules.map(|section| rules_of(reader, &section)).unwrap_or_default(),
         plans: plans.map(|section| plans_of(reader, &section, &features)).unwrap_or_default(),
+        purchases: purchases.map(|section| purchases::read(reader, &section, &features)).unwrap_or_default(),
         defaults: defaults.map(|section| grants::read(reader, &section, &features, Quantity::None)).unwrap_or_default(),
         features,
     }
@@ -94,7 +115,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn duration(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Duration> {
+pub(super) fn duration(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Duration> {
     let text = reader.text(node, Duration::EXPECTED)?;
     let duration = Duration::parse(text);
     if duration.is_none() {

@@ -24,6 +24,8 @@ const MOST_NOTED: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct Reader<'t> {
     text: &'t str,
+    /// Whether features may have names by which nobody could ask for them.
+    any_names: bool,
     /// How many there are besides those below.
     forgotten: usize,
     /// By the byte they stand at. Their lines and columns are worked out at the end.
@@ -77,9 +79,13 @@ impl<'v> Node<'v> {
         self.value.get_ref()
     }
 
-    /// Whether it is a list of nothing.
+    /// Whether it is a list or a table of nothing.
     pub(super) fn is_empty(&self) -> bool {
-        self.value().as_array().is_some_and(|array| array.is_empty())
+        match self.value() {
+            DeValue::Array(array) => array.is_empty(),
+            DeValue::Table(table) => table.is_empty(),
+            _ => false,
+        }
     }
 
     /// The elements, if it is an array.
@@ -99,7 +105,12 @@ impl<'v> Node<'v> {
 impl<'t> Reader<'t> {
     /// A reader of this text.
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, forgotten: 0, problems: Vec::new() }
+        Self { text, any_names: false, forgotten: 0, problems: Vec::new() }
+    }
+
+    /// A reader of a text that was applied once, when every name was taken.
+    pub(super) fn of_record(text: &'t str) -> Self {
+        Self { any_names: true, ..Self::new(text) }
     }
 
     /// All problems, in the order of the text. Of very many the first are told, and the last one says how many more there are.
@@ -156,7 +167,7 @@ impl<'t> Reader<'t> {
 
     /// Notes a key by which no feature could be asked for.
     pub(super) fn feature_name(&mut self, node: &Node<'_>) {
-        if !is_feature_name(node.key) {
+        if !self.any_names && !is_feature_name(node.key) {
             self.unknown_key(node, format!("a name of 1 to {LONGEST_FEATURE} bytes without control characters"), None);
         }
     }

@@ -38,6 +38,9 @@ fn the_documentation_explains_every_code_and_every_rule() {
     for code in Code::ALL {
         assert!(DOCUMENTATION.contains(&format!("| `{}` |", code.as_str())), "{}", code.as_str());
     }
+    for key in super::purchases::PURCHASE {
+        assert!(DOCUMENTATION.contains(&format!("`{key}`")), "{key}");
+    }
     for rule in super::parse::RULES {
         assert!(DOCUMENTATION.contains(&format!("| `{rule}` |")), "{rule}");
     }
@@ -180,4 +183,31 @@ proptest! {
             prop_assert!(!error.problems.is_empty());
         }
     }
+}
+
+#[test]
+fn a_purchase_says_which_ones_are_meant_and_how_long_they_last() {
+    let features = "[features]\nsso = { kind = \"switch\" }\n";
+    insta::assert_snapshot!(problems(&format!(
+        "{features}[purchases.a]\ngrants = {{ sso = true }}\n[purchases.b]\nmetadata = {{ plan = 7 }}\nlasts = \"for ever\""
+    )));
+    let policy = Policy::parse(&format!(
+        "{features}[purchases.a]\npayment_links = [\"plink_1\"]\nmetadata = {{ plan = \"x\" }}\nlasts = \"lifetime\"\ngrants = {{ sso = true }}"
+    ))
+    .unwrap();
+    assert_eq!(Policy::parse(&policy.to_string()), Ok(policy));
+}
+
+#[test]
+fn a_policy_of_the_log_with_a_name_that_nobody_can_ask_for_is_read_without_it() {
+    let long = "x".repeat(300);
+    let text = format!(
+        "[features]\nsso = {{ kind = \"switch\" }}\n\"{long}\" = {{ kind = \"switch\" }}\n[plans.a]\nprices = [\"p\"]\n\
+         grants = {{ sso = true, \"{long}\" = true }}\n[defaults]\n\"{long}\" = true"
+    );
+    assert!(Policy::parse(&text).is_err());
+    let policy = Policy::recorded(&text).unwrap();
+    assert!(policy.features.keys().chain(policy.plans["a"].grants.keys()).all(|name| &**name == "sso"));
+    assert!(policy.defaults.is_empty());
+    assert!(Policy::recorded("[rules]\ngrace = 1").is_err());
 }

@@ -4,10 +4,12 @@ use proptest::prelude::*;
 
 use super::given::{dispute, failed, item, paid, standing, summary};
 use crate::{
+    customer::{Authority, Extent, Given, Word},
     entitlement::{Answer, Code, CustomerState, Policy, Source, Value, evaluate, evaluate_all},
     fact::{Item, PauseCollection, SubscriptionStatus, TrialEnd},
-    id::SubscriptionId,
-    settlement::DisputePhase,
+    id::{CustomerId, EventId, SubscriptionId},
+    order::{Moment, Rank},
+    settlement::{DisputePhase, Purchase, PurchaseDispute},
     subscription::{PaidItem, Standing},
     time::{Period, Timestamp},
 };
@@ -47,7 +49,7 @@ fn money() -> impl Strategy<Value = Standing> {
     let unpaid = (time(), prop::option::of(time()), prop::option::of(time())).prop_map(|(created, due, at)| {
         let mut invoice = failed("in_1", 0);
         (invoice.created, invoice.due) = (created, due);
-        invoice.failed = invoice.failed.zip(at).map(|(failed, at)| crate::order::Moment { at, ..failed });
+        invoice.failed = invoice.failed.zip(at).map(|(failed, at)| Moment { at, ..failed });
         invoice
     });
     let prices = prop::sample::subsequence(vec!["pro", "gone", "unnamed"], 0..3);
@@ -56,7 +58,7 @@ fn money() -> impl Strategy<Value = Standing> {
     (disputes, prop::collection::vec(unpaid, 0..3), prices, paid_at, any::<bool>()).prop_map(
         |(disputes, unpaid, prices, at, last_paid_refunded)| {
             let standing = standing("active");
-            let last_paid = standing.last_paid.clone().zip(at).map(|(last, at)| crate::order::Moment { at, ..last });
+            let last_paid = standing.last_paid.clone().zip(at).map(|(last, at)| Moment { at, ..last });
             let paid_items = prices.into_iter().map(|name| PaidItem { names: None, ..paid(name) }).collect();
             Standing { unpaid, last_paid, paid_items, last_paid_refunded, disputes, ..standing }
         },
@@ -79,7 +81,69 @@ fn standings() -> impl Strategy<Value = Standing> {
     )
 }
 
+/// What operators said, with every time inside the seconds above.
+fn operators() -> impl Strategy<Value = Source> {
+    let word = prop::sample::select([Word::Grant, Word::Grant, Word::Revocation].as_slice());
+    let extents = [None, Some(Extent::Limit(9)), Some(Extent::Unlimited), Some(Extent::Value("phone".into()))];
+    let extent = prop::sample::select(extents.to_vec());
+    let feature = prop::sample::select(FEATURES.as_slice());
+    let given = (word, feature, extent, time(), prop::option::of(time()), any::<bool>()).prop_map(
+        |(word, feature, extent, starts, ends, early)| {
+            let by = Authority { actor: "anna".into(), reason: "why".into(), ticket: None, via: None };
+            let ended = early.then(|| (EventId::new("op_end"), by.clone())).filter(|_| ends.is_some());
+            Given { word, feature: feature.into(), extent, starts, ends, given_at: second(0), by, ended }
+        },
+    );
+    let released = prop::option::of(time()).prop_map(|at| {
+        let moment = at.map(|at| Moment { at, rank: Rank::Updated, event: EventId::new("op_release") });
+        moment.map(|moment| ("dp_1".into(), moment)).into_iter().collect()
+    });
+    (prop::collection::vec(given, 0..4), released).prop_map(|(given, released)| {
+        let numbered = given.into_iter().enumerate();
+        let given = numbered.map(|(number, given)| (EventId::new(format!("op_{number}")), given)).collect();
+        Source::Operators { given, released }
+    })
+}
+
+/// Something bought once, with every time inside the seconds above.
+fn purchases() -> impl Strategy<Value = Source> {
+    let phases = [DisputePhase::Open, DisputePhase::Lost, DisputePhase::Won];
+    let disputes = prop::option::weighted(0.3, (prop::sample::select(phases.to_vec()), time()));
+    (any::<bool>(), any::<bool>(), time(), prop::bool::weighted(0.2), disputes).prop_map(
+        |(by_link, marked, at, refunded, dispute)| {
+            let moment = |event: &str, at| Moment { at, rank: Rank::Updated, event: EventId::new(event) };
+            let disputes = dispute.into_iter().map(|(phase, at)| PurchaseDispute {
+                dispute: "dp_1".into(),
+                phase,
+                opened: moment("evt_opened", at),
+                closed: (phase != DisputePhase::Open).then(|| moment("evt_closed", at)),
+            });
+            let purchase = Purchase {
+                customer: CustomerId::new("cus_1"),
+                payment_link: by_link.then(|| "plink_1".into()),
+                metadata: marked.then(|| ("pack".into(), "seats".into())).into_iter().collect(),
+                items: Vec::new(),
+                paid: moment("evt_bought", at),
+                refunded_by: refunded.then(|| EventId::new("evt_refund")).into_iter().collect(),
+                disputes: disputes.collect(),
+            };
+            Source::Purchase { id: "cs_1".into(), purchase: Box::new(purchase) }
+        },
+    )
+}
+
 fn sources() -> impl Strategy<Value = Vec<Source>> {
+    let bought = prop::collection::vec(purchases(), 0..3);
+    (subscribed(), prop::option::weighted(0.5, operators()), bought).prop_map(|(sources, operators, bought)| {
+        let numbered = bought.into_iter().enumerate().map(|(number, source)| match source {
+            Source::Purchase { purchase, .. } => Source::Purchase { id: format!("cs_{number}").into(), purchase },
+            other => other,
+        });
+        sources.into_iter().chain(operators).chain(numbered).collect()
+    })
+}
+
+fn subscribed() -> impl Strategy<Value = Vec<Source>> {
     let listed = prop::sample::subsequence(FEATURES.to_vec(), 0..3);
     (prop::collection::vec(standings(), 0..5), prop::option::weighted(0.3, listed)).prop_map(|(standings, listed)| {
         let numbered = standings.into_iter().enumerate().map(|(number, standing)| Source::Subscription {
@@ -113,6 +177,14 @@ products = ["prod_seat"]
 grace = "5 seconds"
 trial = "deny"
 grants = { seats = 1, calls = 50 }
+[purchases.once]
+payment_links = ["plink_1"]
+lasts = "lifetime"
+grants = { calls = 60, sso = true }
+[purchases.pack]
+metadata = { pack = "seats" }
+lasts = "6 seconds"
+grants = { seats = 2, calls = 90 }
 [plans.both]
 lookup_keys = ["pro", "seat"]
 grants = { calls = 70, support = "phone" }
@@ -192,6 +264,22 @@ proptest! {
         for (feature, answer) in evaluate_all(&policy, customer, &sources, now) {
             prop_assert!(!answer.allowed || with[&feature].allowed, "{feature}");
         }
+    }
+
+    #[test]
+    fn a_revocation_in_force_denies_whatever_else_there_is(
+        policy in policies(), sources in sources(), now in time(), feature in prop::sample::select(FEATURES.as_slice()),
+    ) {
+        let known = CustomerState::Known { has_payment_method: Some(true) };
+        let answer = evaluate(&policy, known, &sources, feature, now);
+        let given = sources.iter().filter_map(|source| match source {
+            Source::Operators { given, .. } => Some(given.values()),
+            _ => None,
+        });
+        let revoked = given.flatten().any(|one| {
+            one.word == Word::Revocation && *one.feature == *feature && one.holds(now) && !one.is_void()
+        });
+        prop_assert_eq!(answer.code == Code::Revoked, revoked);
     }
 
     #[test]

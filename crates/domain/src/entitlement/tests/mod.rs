@@ -6,6 +6,8 @@ mod given;
 mod grace;
 mod laws;
 mod limits;
+mod operators;
+mod purchases;
 mod subscriptions;
 
 pub(in crate::entitlement) use laws::policies;

@@ -1,0 +1,162 @@
+//! `daybook grants`: what operators said of a customer.
+
+use std::fmt;
+
+use daybook_domain::customer::{Given, Word};
+use daybook_domain::entitlement::{Source, Value};
+use daybook_domain::id::EventId;
+use daybook_projections::{customers, entitlements};
+use daybook_store::snapshot::Snapshot;
+use serde::Serialize;
+
+use crate::built::ensure_built;
+use crate::config::DatabaseArguments;
+use crate::exit::Ending;
+use crate::open::{Upgrade, with};
+use crate::operating::when::{now, shown};
+use crate::output::{Output, Table};
+use crate::scope::ScopeArguments;
+
+/// `daybook grants`
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// cus_...
+    customer: String,
+    #[command(flatten)]
+    scope: ScopeArguments,
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+}
+
+/// A grant or a revocation.
+#[derive(Serialize)]
+struct Line {
+    record: String,
+    kind: &'static str,
+    feature: String,
+    value: Option<Value>,
+    state: &'static str,
+    starts: String,
+    ends: Option<String>,
+    actor: String,
+    reason: String,
+    ticket: Option<String>,
+    ended_by: Option<String>,
+}
+
+/// One of your accounts, as an operator said.
+#[derive(Serialize)]
+struct Link {
+    account: String,
+    linked: bool,
+    record: String,
+}
+
+/// A released dispute.
+#[derive(Serialize)]
+struct Released {
+    dispute: String,
+    at: String,
+    record: String,
+}
+
+#[derive(Serialize)]
+struct Said {
+    customer: String,
+    scope: String,
+    grants: Vec<Line>,
+    links: Vec<Link>,
+    released: Vec<Released>,
+    size: i64,
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.grants.is_empty() && self.links.is_empty() && self.released.is_empty() {
+            return write!(formatter, "No operator said anything of {} of {}.", self.customer, self.scope);
+        }
+        let mut table = Table::new(&["record", "kind", "feature", "value", "state", "from", "until", "by", "why"]);
+        for one in &self.grants {
+            let value = one.value.as_ref().map_or_else(|| "-".to_owned(), crate::answers::value_of);
+            let until = one.ends.clone().unwrap_or_else(|| "for good".to_owned());
+            let why = match &one.ticket {
+                Some(ticket) => format!("{} ({ticket})", one.reason),
+                None => one.reason.clone(),
+            };
+            let (kind, state) = (one.kind.to_owned(), one.state.replace('_', " "));
+            let (record, feature, from, by) =
+                (one.record.clone(), one.feature.clone(), one.starts.clone(), one.actor.clone());
+            table.row([record, kind, feature, value, state, from, until, by, why]);
+        }
+        if !self.grants.is_empty() {
+            write!(formatter, "{table}")?;
+        }
+        for link in &self.links {
+            let how = if link.linked { "linked with" } else { "unlinked from" };
+            writeln!(formatter, "{how} account {} by {}", link.account, link.record)?;
+        }
+        for released in &self.released {
+            writeln!(formatter, "{} released at {} by {}", released.dispute, released.at, released.record)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs it.
+pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let said = with(&arguments.database, Upgrade::NotHere, async |opened| {
+        let mut connection = opened.database.pool().acquire().await?;
+        let (id, scope) = arguments.scope.find(&mut connection).await?;
+        ensure_built(&mut connection).await?;
+        drop(connection);
+        let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
+        let sources = entitlements::sources_of(&mut snapshot, id, &arguments.customer).await?;
+        let links = customers::links_of(&mut snapshot, id, &arguments.customer).await?;
+        let size = snapshot.size();
+        snapshot.end().await?;
+        Ok(said(arguments.customer.clone(), scope.to_string(), &sources, links, size))
+    })
+    .await?;
+    output.show(&said)?;
+    Ok(Ending::Well)
+}
+
+fn said(customer: String, scope: String, sources: &[Source], links: Vec<customers::AccountLink>, size: i64) -> Said {
+    let mut said = Said { customer, scope, grants: Vec::new(), links: Vec::new(), released: Vec::new(), size };
+    for source in sources {
+        if let Source::Operators { given, released } = source {
+            said.grants.extend(given.iter().map(line));
+            said.released.extend(released.iter().map(|(dispute, moment)| Released {
+                dispute: dispute.to_string(),
+                at: shown(moment.at),
+                record: moment.event.to_string(),
+            }));
+        }
+    }
+    said.grants.sort_by(|left, right| (&right.starts, &right.record).cmp(&(&left.starts, &left.record)));
+    let by_operators =
+        links.into_iter().filter(|link| [customers::BY_OPERATOR, customers::UNLINKED].contains(&link.source.as_str()));
+    said.links = by_operators
+        .map(|link| Link { linked: link.source == customers::BY_OPERATOR, account: link.account, record: link.cause })
+        .collect();
+    said
+}
+
+fn line((record, given): (&EventId, &Given)) -> Line {
+    Line {
+        record: record.to_string(),
+        kind: match given.word {
+            Word::Grant => "grant",
+            Word::Revocation => "revocation",
+        },
+        feature: given.feature.to_string(),
+        value: given.extent.as_ref().map(daybook_domain::customer::Extent::value),
+        state: given.state(now()),
+        starts: shown(given.starts),
+        ends: given.ends.map(shown),
+        actor: given.by.actor.to_string(),
+        reason: given.by.reason.to_string(),
+        ticket: given.by.ticket.as_deref().map(str::to_owned),
+        ended_by: given.ended.as_ref().map(|(record, _)| record.to_string()),
+    }
+}

@@ -1,0 +1,58 @@
+//! `POST /v1/records/{position}/acknowledgement`: a person has looked at a record that cannot be read.
+
+use axum::extract::State;
+use axum::response::Response;
+use daybook_domain::finding::{About, Stands};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{Acted, Asking, Key, Words};
+use crate::Problem;
+use crate::auth::OperatorCaller;
+use crate::extract::{Body, Named};
+use crate::query::Asked;
+use crate::state::Shared;
+
+/// What is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgeRequest {
+    /// Why, for whoever reads it later.
+    reason: String,
+    /// Where it was asked for.
+    ticket: Option<String>,
+    /// The person behind the key; without it, the key is named.
+    actor: Option<String>,
+}
+
+/// Say that this quarantined record was looked at.
+#[utoipa::path(
+    post, path = "/v1/records/{position}/acknowledgement", tag = "operators",
+    params(
+        ("position" = i64, Path, description = "Where the record stands in the log."),
+        ("idempotency-key" = Option<String>, Header, description = "The same key never acts twice; 1 to 255 bytes.")
+    ),
+    request_body = AcknowledgeRequest,
+    responses(
+        (status = 201, description = "It is recorded.", body = Acted),
+        (status = 200, description = "It was recorded before under the same key, or all is so already.", body = Acted),
+        (status = 403, description = "The key is not an operator's."),
+        (status = 409, description = "It contradicts how things are; nothing was recorded."),
+        (status = 422, description = "It cannot be, or the key was used for another act; nothing was recorded."),
+    )
+)]
+pub async fn acknowledge(
+    State(app): State<Shared>,
+    OperatorCaller(access): OperatorCaller,
+    Named(position): Named<i64>,
+    Asked(()): Asked<()>,
+    Key(key): Key,
+    Body(body): Body<Value>,
+) -> Result<Response, Problem> {
+    let asking = Asking { access, key, body };
+    let request: AcknowledgeRequest = asking.read()?;
+    let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
+    let stands = Stands::Acknowledged;
+    asking.settle(&app, About::Quarantined(position), words, stands).await
+}

@@ -1,0 +1,61 @@
+//! `POST /v1/customers/{id}/releases`: a dispute holds nothing back any more.
+
+use axum::extract::State;
+use axum::response::Response;
+use daybook_domain::customer::{Act, Insistence};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{Acted, Asking, Key, Words};
+use crate::Problem;
+use crate::auth::OperatorCaller;
+use crate::extract::{Body, Named, check_id};
+use crate::query::Asked;
+use crate::state::Shared;
+
+/// What is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRequest {
+    /// The dispute: `dp_...` or `du_...`.
+    dispute: String,
+    /// Why, for whoever reads it later.
+    reason: String,
+    /// Where it was asked for.
+    ticket: Option<String>,
+    /// The person behind the key; without it, the key is named.
+    actor: Option<String>,
+}
+
+/// Release what this dispute holds back.
+#[utoipa::path(
+    post, path = "/v1/customers/{id}/releases", tag = "operators",
+    params(
+        ("id" = String, Path, description = "The customer: `cus_...`."),
+        ("idempotency-key" = Option<String>, Header, description = "The same key never acts twice; 1 to 255 bytes.")
+    ),
+    request_body = ReleaseRequest,
+    responses(
+        (status = 201, description = "It is recorded.", body = Acted),
+        (status = 200, description = "It was recorded before under the same key, or all is so already.", body = Acted),
+        (status = 403, description = "The key is not an operator's."),
+        (status = 409, description = "It contradicts how things are; nothing was recorded."),
+        (status = 422, description = "It cannot be, or the key was used for another act; nothing was recorded."),
+    )
+)]
+pub async fn release(
+    State(app): State<Shared>,
+    OperatorCaller(access): OperatorCaller,
+    Named(customer): Named<String>,
+    Asked(()): Asked<()>,
+    Key(key): Key,
+    Body(body): Body<Value>,
+) -> Result<Response, Problem> {
+    check_id(&customer, "the customer")?;
+    let asking = Asking { access, key, body };
+    let request: ReleaseRequest = asking.read()?;
+    let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
+    let act = Act::Release { dispute: request.dispute.into() };
+    asking.act(&app, &customer, words, act, Insistence::None).await
+}

@@ -1,0 +1,72 @@
+//! `POST /v1/customers/{id}/revocations`: a feature is taken from a customer, whatever it pays for.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use daybook_domain::customer::Act;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{Acted, Asking, Key, Words, insistence, second};
+use crate::Problem;
+use crate::auth::OperatorCaller;
+use crate::extract::{Body, Named, check_id};
+use crate::query::Asked;
+use crate::state::Shared;
+
+/// What is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeRequest {
+    /// The feature.
+    feature: String,
+    /// From when on; now unless said.
+    starts: Option<DateTime<Utc>>,
+    /// The first second after it; for good unless said.
+    ends: Option<DateTime<Utc>>,
+    /// Why, for whoever reads it later.
+    reason: String,
+    /// Where it was asked for.
+    ticket: Option<String>,
+    /// The person behind the key; without it, the key is named.
+    actor: Option<String>,
+    /// The customer, or the feature, is meant although nobody has seen it.
+    force: Option<bool>,
+}
+
+/// Take a feature from this customer.
+#[utoipa::path(
+    post, path = "/v1/customers/{id}/revocations", tag = "operators",
+    params(
+        ("id" = String, Path, description = "The customer: `cus_...`."),
+        ("idempotency-key" = Option<String>, Header, description = "The same key never acts twice; 1 to 255 bytes.")
+    ),
+    request_body = RevokeRequest,
+    responses(
+        (status = 201, description = "It is recorded.", body = Acted),
+        (status = 200, description = "It was recorded before under the same key, or all is so already.", body = Acted),
+        (status = 403, description = "The key is not an operator's."),
+        (status = 409, description = "It contradicts how things are; nothing was recorded."),
+        (status = 422, description = "It cannot be, or the key was used for another act; nothing was recorded."),
+    )
+)]
+pub async fn revoke(
+    State(app): State<Shared>,
+    OperatorCaller(access): OperatorCaller,
+    Named(customer): Named<String>,
+    Asked(()): Asked<()>,
+    Key(key): Key,
+    Body(body): Body<Value>,
+) -> Result<Response, Problem> {
+    check_id(&customer, "the customer")?;
+    let asking = Asking { access, key, body };
+    let request: RevokeRequest = asking.read()?;
+    let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
+    let act = Act::Revoke {
+        feature: request.feature.into(),
+        starts: second("starts", request.starts.unwrap_or_else(|| app.clock.now()))?,
+        ends: request.ends.map(|ends| second("ends", ends)).transpose()?,
+    };
+    asking.act(&app, &customer, words, act, insistence(request.force)).await
+}
