@@ -50,6 +50,7 @@ parts! {
     INVOICES: "invoices" = ["invoices"] + [], ["invoice"];
     PAYMENTS: "payments" = ["payments"] + [], ["payment"];
     ATTENTION: "attention" = ["attention"] + [], ["attention"];
+    PARKED: "parked" = ["parked"] + [], ["parked"];
 }
 
 impl Part {

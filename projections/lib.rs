@@ -12,7 +12,7 @@
 //!   to), [`changes`] (who changed at which size)
 //! - what readers ask: [`inquiry`] (all of it for an entitlement answer), [`entitlements`], [`subscriptions`], [`customers`],
 //!   [`journal`], [`balances`], [`disputes`], [`invoices`], [`payments`],
-//!   [`attention`]
+//!   [`attention`], [`parked`]
 //! - [`page`]: where a page of a list ends
 //!
 //! Each folder has the same shape: `mod.rs` (its table, `derive`, `remove`), `schema.sql` (columns), `indexes.sql` (keys
@@ -33,6 +33,7 @@ pub mod journal;
 pub mod objects;
 pub mod owner;
 pub mod page;
+pub mod parked;
 pub mod payments;
 pub mod records;
 pub mod subscriptions;

@@ -77,6 +77,7 @@ fn problem_name(problem: Problem) -> &'static str {
         Problem::NothingToUndo => "nothing_to_undo",
         Problem::Overflow => "overflow",
         Problem::CurrencyUnknown => "currency_unknown",
+        Problem::NoRule => "no_rule",
     }
 }
 

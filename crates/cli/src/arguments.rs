@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     attention, balances, demo, disputes, doctor, end, entitlements, event, export, grant, grants, ingest, invoices,
-    key, link, migrate, payments, policy, rebuild, release, revoke, serve, settle, story, unlink, verify,
+    key, link, migrate, parked, payments, policy, rebuild, release, revoke, serve, settle, story, unlink, verify,
 };
 use crate::config::LogArguments;
 use crate::output::{Form, Output};
@@ -55,6 +55,8 @@ pub enum Command {
     Disputes(disputes::Arguments),
     /// What needs a person, why, since when and until when
     Attention(attention::Arguments),
+    /// What is known only by name, and what waits for it
+    Parked(parked::Arguments),
     /// Everything that happened to a customer, and what it changed
     Story(story::Arguments),
     /// Give a customer a feature, whatever it pays for
@@ -149,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command() {
-        let paths: [&[&str]; 33] = [
+        let paths: [&[&str]; 34] = [
             &["grant"],
             &["revoke"],
             &["end"],
@@ -173,6 +175,7 @@ mod tests {
             &["disputes"],
             &["attention"],
             &["story"],
+            &["parked"],
             &["key", "create"],
             &["key", "list"],
             &["key", "revoke"],

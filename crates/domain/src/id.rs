@@ -92,11 +92,25 @@ pub enum ObjectKind {
     FraudWarning,
     /// `account`
     ConnectedAccount,
+    /// `balance_transaction`
+    BalanceTransaction,
+    /// `payout`
+    Payout,
+    /// `transfer`
+    Transfer,
+    /// `transfer_reversal`
+    TransferReversal,
+    /// `application_fee`
+    ApplicationFee,
+    /// `fee_refund`
+    FeeRefund,
+    /// An object that carries money by no rule: `topup`, `issuing.transaction`, ...
+    OtherMoney,
 }
 
 impl ObjectKind {
     /// Every kind, in the order of its stored number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::Customer,
         Self::Subscription,
         Self::Invoice,
@@ -113,6 +127,13 @@ impl ObjectKind {
         Self::Review,
         Self::FraudWarning,
         Self::ConnectedAccount,
+        Self::BalanceTransaction,
+        Self::Payout,
+        Self::Transfer,
+        Self::TransferReversal,
+        Self::ApplicationFee,
+        Self::FeeRefund,
+        Self::OtherMoney,
     ];
 
     /// The stored number of this kind.
@@ -144,6 +165,13 @@ impl ObjectKind {
             Self::Review => "review",
             Self::FraudWarning => "radar.early_fraud_warning",
             Self::ConnectedAccount => "account",
+            Self::BalanceTransaction => "balance_transaction",
+            Self::Payout => "payout",
+            Self::Transfer => "transfer",
+            Self::TransferReversal => "transfer_reversal",
+            Self::ApplicationFee => "application_fee",
+            Self::FeeRefund => "fee_refund",
+            Self::OtherMoney => "other_money",
         }
     }
 
@@ -161,6 +189,13 @@ impl ObjectKind {
                 | Self::CheckoutSession
                 | Self::Review
                 | Self::FraudWarning
+                | Self::BalanceTransaction
+                | Self::Payout
+                | Self::Transfer
+                | Self::TransferReversal
+                | Self::ApplicationFee
+                | Self::FeeRefund
+                | Self::OtherMoney
         )
     }
 }

@@ -8,6 +8,7 @@
 //! - [`settlement`]: the documents of one sale and the money behind them, found through their links
 //! - [`subscription`], [`customer`]: the two aggregates, on `cqrs_es`
 //! - [`finding`]: what a person must look at in the log, an aggregate too
+//! - [`parked`]: what is known only by name, and what waits for it
 //! - [`accounting`]: the postings of a settlement, and of a customer's credit
 //! - [`attention`]: what needs a person: the closed list of reasons
 //! - [`entitlement`]: the policy, and the answer to "may this customer use this?"
@@ -22,6 +23,7 @@ pub mod id;
 pub mod money;
 pub mod object;
 pub mod order;
+pub mod parked;
 pub mod scope;
 pub mod settlement;
 pub mod subscription;

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     fact::{
-        Charge, CheckoutSession, ConnectedAccount, CreditNote, Dispute, Fact, FraudWarning, Invoice, InvoicePayment,
-        Observed, PaidBy, PaymentIntent, Refund, Review,
+        ApplicationFee, BalanceTransaction, Charge, CheckoutSession, Claim, ConnectedAccount, CreditNote, Dispute,
+        Fact, FeeRefund, FraudWarning, Invoice, InvoicePayment, Observed, OtherMoney, PaidBy, PaymentIntent, Payout,
+        Refund, Review, ShownTransaction, Transfer, TransferReversal,
     },
-    id::{CustomerId, ObjectKind, ObjectRef, SubscriptionId},
+    id::{CustomerId, InvoiceId, ObjectKind, ObjectRef, SubscriptionId},
     order::{Milestones, Moment, Register},
 };
 
@@ -33,6 +34,8 @@ pub struct Object {
     customer: Option<(Moment, CustomerId)>,
     /// Whether an event said explicitly that no invoice belongs to it.
     pub without_invoice: bool,
+    /// Of a balance transaction: the object whose money it moves, by the least of all sights of it.
+    shown_in: Option<(Claim, Moment, ObjectRef)>,
     /// The subscription that was told how this invoice or dispute stands, so that it can be told when a link turns
     /// out to point elsewhere.
     pub told: Option<SubscriptionId>,
@@ -63,7 +66,21 @@ impl Object {
             self.without_invoice = true;
             changed = true;
         }
+        if let Observed::BalanceTransaction(shown) = &fact.observed {
+            changed |= self.show(shown, &fact.moment);
+        }
         self.snapshot.observe(&fact.moment, &fact.evidence, fact.observed.clone()) || changed
+    }
+
+    /// Takes in who shows a balance transaction. A minimum, so that every order of arrival ends with one owner.
+    fn show(&mut self, shown: &ShownTransaction, moment: &Moment) -> bool {
+        let Some(by) = &shown.by else { return false };
+        let sight = (shown.claim, moment.clone(), by.clone());
+        let better = self.shown_in.as_ref().is_none_or(|known| sight < *known);
+        if better {
+            self.shown_in = Some(sight);
+        }
+        better
     }
 
     fn link(&mut self, target: ObjectRef, moment: &Moment) -> bool {
@@ -104,6 +121,11 @@ impl Object {
         self.links.get(&kind).map(|(_, id)| &**id)
     }
 
+    /// Of a balance transaction: the object whose money it moves, and the first moment that says so.
+    pub fn money_of(&self) -> Option<(&ObjectRef, &Moment)> {
+        self.shown_in.as_ref().map(|(_, moment, by)| (by, moment))
+    }
+
     /// Everything it points to inside its settlement.
     pub fn outgoing(&self) -> impl Iterator<Item = ObjectRef> {
         let named = match self.snapshot() {
@@ -114,6 +136,7 @@ impl Object {
             .iter()
             .map(|(kind, (_, id))| ObjectRef::new(*kind, id.clone()))
             .chain(named.iter().map(|(id, _)| ObjectRef::new(ObjectKind::Refund, id.clone())))
+            .chain(self.money_of().map(|(by, _)| by.clone()))
     }
 
     /// Everything that any snapshot still in question names: whichever of them wins, all it needs can be brought in.
@@ -182,6 +205,28 @@ snapshots! {
     fraud_warning: FraudWarning -> FraudWarning;
     /// The newest snapshot of a connected account.
     connected_account: ConnectedAccount -> ConnectedAccount;
+    /// The newest snapshot of a payout.
+    payout: Payout -> Payout;
+    /// The newest snapshot of a transfer.
+    transfer: Transfer -> Transfer;
+    /// The newest snapshot of a transfer's reversal.
+    transfer_reversal: TransferReversal -> TransferReversal;
+    /// The newest snapshot of an application fee.
+    application_fee: ApplicationFee -> ApplicationFee;
+    /// The newest snapshot of an application fee's refund.
+    fee_refund: FeeRefund -> FeeRefund;
+    /// The newest snapshot of money that no rule knows.
+    other_money: OtherMoney -> OtherMoney;
+}
+
+impl Object {
+    /// The newest snapshot of a balance transaction.
+    pub fn balance_transaction(&self) -> Option<&BalanceTransaction> {
+        match self.snapshot() {
+            Some(Observed::BalanceTransaction(shown)) => Some(&shown.transaction),
+            _ => None,
+        }
+    }
 }
 
 fn customer_of(observed: &Observed) -> Option<&CustomerId> {
@@ -202,62 +247,45 @@ fn says_no_invoice(observed: &Observed) -> bool {
 /// What one snapshot points to inside its settlement, one object of each kind at most.
 pub fn links_of(observed: &Observed) -> impl Iterator<Item = ObjectRef> {
     use ObjectKind as Kind;
+    const NONE: (Kind, Option<&str>) = (Kind::Customer, None);
     let links: [(Kind, Option<&str>); 3] = match observed {
-        Observed::Invoice(invoice) => [
-            (Kind::Charge, invoice.charge.as_deref()),
-            (Kind::PaymentIntent, invoice.payment_intent.as_deref()),
-            (Kind::Invoice, None),
-        ],
+        Observed::Invoice(invoice) => {
+            [(Kind::Charge, invoice.charge.as_deref()), (Kind::PaymentIntent, invoice.payment_intent.as_deref()), NONE]
+        }
         Observed::InvoicePayment(payment) => [
-            (Kind::Invoice, payment.invoice.as_ref().map(crate::id::InvoiceId::as_str)),
+            (Kind::Invoice, payment.invoice.as_ref().map(InvoiceId::as_str)),
             (Kind::PaymentIntent, as_payment_intent(&payment.paid_by)),
             (Kind::Charge, as_charge(&payment.paid_by)),
         ],
-        Observed::PaymentIntent(intent) => [
-            (Kind::Invoice, intent.invoice.id()),
-            (Kind::Charge, intent.latest_charge.as_deref()),
-            (Kind::PaymentIntent, None),
-        ],
-        Observed::Charge(charge) => [
-            (Kind::Invoice, charge.invoice.id()),
-            (Kind::PaymentIntent, charge.payment_intent.as_deref()),
-            (Kind::Charge, None),
-        ],
-        Observed::Refund(refund) => [
-            (Kind::Charge, refund.charge.as_deref()),
-            (Kind::PaymentIntent, refund.payment_intent.as_deref()),
-            (Kind::Refund, None),
-        ],
-        Observed::Dispute(dispute) => [
-            (Kind::Charge, dispute.charge.as_deref()),
-            (Kind::PaymentIntent, dispute.payment_intent.as_deref()),
-            (Kind::Dispute, None),
-        ],
-        Observed::CreditNote(note) => [
-            (Kind::Invoice, note.invoice.as_ref().map(crate::id::InvoiceId::as_str)),
-            (Kind::Refund, None),
-            (Kind::CreditNote, None),
-        ],
+        Observed::PaymentIntent(intent) => {
+            [(Kind::Invoice, intent.invoice.id()), (Kind::Charge, intent.latest_charge.as_deref()), NONE]
+        }
+        Observed::Charge(charge) => {
+            [(Kind::Invoice, charge.invoice.id()), (Kind::PaymentIntent, charge.payment_intent.as_deref()), NONE]
+        }
+        Observed::Refund(refund) => reversal_of(refund.charge.as_deref(), refund.payment_intent.as_deref()),
+        Observed::Dispute(dispute) => reversal_of(dispute.charge.as_deref(), dispute.payment_intent.as_deref()),
+        Observed::CreditNote(note) => [(Kind::Invoice, note.invoice.as_ref().map(InvoiceId::as_str)), NONE, NONE],
         Observed::CheckoutSession(session) => [
             (Kind::Invoice, session.invoice.as_deref()),
             (Kind::PaymentIntent, session.payment_intent.as_deref()),
-            (Kind::CheckoutSession, None),
+            NONE,
         ],
-        Observed::Review(review) => [
-            (Kind::Charge, review.charge.as_deref()),
-            (Kind::PaymentIntent, review.payment_intent.as_deref()),
-            (Kind::Review, None),
-        ],
-        Observed::FraudWarning(warning) => [
-            (Kind::Charge, warning.charge.as_deref()),
-            (Kind::PaymentIntent, warning.payment_intent.as_deref()),
-            (Kind::FraudWarning, None),
-        ],
-        _ => [(Kind::Customer, None), (Kind::Subscription, None), (Kind::Product, None)],
+        Observed::Review(review) => reversal_of(review.charge.as_deref(), review.payment_intent.as_deref()),
+        Observed::FraudWarning(warning) => reversal_of(warning.charge.as_deref(), warning.payment_intent.as_deref()),
+        Observed::Transfer(transfer) => [(Kind::Charge, transfer.charge.as_deref()), NONE, NONE],
+        Observed::TransferReversal(reversal) => [(Kind::Transfer, reversal.transfer.as_deref()), NONE, NONE],
+        Observed::ApplicationFee(fee) => [(Kind::Charge, fee.charge.as_deref()), NONE, NONE],
+        Observed::FeeRefund(refund) => [(Kind::ApplicationFee, refund.fee.as_deref()), NONE, NONE],
+        _ => [NONE; 3],
     };
     let links: Vec<ObjectRef> =
         links.into_iter().filter_map(|(kind, id)| id.map(|id| ObjectRef::new(kind, id))).collect();
     links.into_iter()
+}
+
+fn reversal_of<'a>(charge: Option<&'a str>, intent: Option<&'a str>) -> [(ObjectKind, Option<&'a str>); 3] {
+    [(ObjectKind::Charge, charge), (ObjectKind::PaymentIntent, intent), (ObjectKind::Customer, None)]
 }
 
 fn as_payment_intent(paid_by: &PaidBy) -> Option<&str> {

@@ -85,6 +85,7 @@ gauges! {
     database_connections_idle: "Connections of the pool that nobody uses";
     cached_customers: "Customers and accounts whose entitlement answers are cached";
     confirmed_seconds: "Time since the live size was last confirmed";
+    parked_objects: "Objects that others name and wait for, and no event has shown";
 }
 
 /// Defines the counters that others keep and that are copied when somebody asks.
@@ -202,6 +203,7 @@ impl Metrics {
             gauges.live_size.set(lag.live_size);
             gauges.lag_records.set(lag.log_size.saturating_sub(lag.live_size));
             gauges.lag_seconds.set(lag.seconds);
+            gauges.parked_objects.set(lag.parked);
         }
         gauges.cached_customers.set(whole(app.entitlements.customers()));
         gauges.confirmed_seconds.set(i64::try_from(app.horizon.unconfirmed().as_secs()).unwrap_or(i64::MAX));

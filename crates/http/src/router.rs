@@ -54,6 +54,7 @@ fn counted() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::story::story))
         .routes(routes!(v1::balances::balances))
         .routes(routes!(v1::trial_balance::trial_balance))
+        .routes(routes!(v1::parked::parked))
         .routes(routes!(v1::subscriptions::subscription))
         .routes(routes!(v1::attention::attention))
         .routes(routes!(v1::disputes::disputes))

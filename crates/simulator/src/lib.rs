@@ -29,5 +29,5 @@ pub mod world;
 pub use history::{Event, History, RenderedEvent};
 pub use scenario::Story;
 pub use shape::{ApiShape, ShapeChoice};
-pub use truth::{Money, Truth};
+pub use truth::{Money, Own, Truth};
 pub use world::{Plan, Stream, World, simulate};

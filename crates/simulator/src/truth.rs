@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::currency::Currency;
 use crate::history::Event;
-use crate::model::{Charge, Dispute, Invoice, InvoiceStatus, Object, Refund};
+use crate::model::{
+    ApplicationFee, BalanceTransaction, Charge, Dispute, Invoice, InvoiceStatus, Object, Payout, Refund,
+};
 
 /// A customer's money in one currency, at the end of the history.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +28,21 @@ pub struct Money {
     pub contested: i64,
     /// Charged amounts lost in disputes.
     pub lost: i64,
+    /// Net of the lines of finalized invoices that no event shows.
+    pub hidden: i64,
+}
+
+/// The seller's own money in one currency that a history moves, as far as its events show it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Own {
+    /// Paid out, and not yet at the bank.
+    pub in_transit: i64,
+    /// Paid out, and at the bank.
+    pub bank: i64,
+    /// Taken of connected accounts' charges, less what was refunded of it.
+    pub application_fees: i64,
+    /// Net of every balance transaction that an event shows whole.
+    pub balance: i64,
 }
 
 /// The expected outcome of one customer's history.
@@ -43,6 +60,8 @@ pub struct Truth {
     pub prices: BTreeMap<String, String>,
     /// Money by currency code.
     pub money: BTreeMap<&'static str, Money>,
+    /// The seller's own money by currency code.
+    pub own: BTreeMap<&'static str, Own>,
     /// Ids of the disputes that are neither won, lost nor closed, inquiries included, with their status.
     pub open_disputes: BTreeMap<String, &'static str>,
     /// Invoice statuses, by id.
@@ -56,7 +75,16 @@ struct Newest<'a> {
     charges: BTreeMap<&'a str, &'a Charge>,
     refunds: BTreeMap<&'a str, &'a Refund>,
     disputes: BTreeMap<&'a str, &'a Dispute>,
+    payouts: BTreeMap<&'a str, &'a Payout>,
+    fees: BTreeMap<&'a str, &'a ApplicationFee>,
+    transactions: BTreeMap<&'a str, &'a BalanceTransaction>,
     balance: Option<(Currency, i64)>,
+}
+
+impl<'a> Newest<'a> {
+    fn show(&mut self, transactions: impl IntoIterator<Item = &'a BalanceTransaction>) {
+        self.transactions.extend(transactions.into_iter().map(|shown| (&*shown.id, shown)));
+    }
 }
 
 impl Truth {
@@ -89,15 +117,43 @@ impl Truth {
                 newest.invoices.insert(&invoice.id, invoice);
             }
             Object::Charge(charge) => {
+                newest.show(charge.movement.as_ref());
                 newest.charges.insert(&charge.id, charge);
             }
             Object::Refund(refund) => {
+                newest.show(refund.movement.as_ref());
                 newest.refunds.insert(&refund.id, refund);
             }
             Object::Dispute(dispute) => {
+                newest.show(&dispute.transactions);
                 newest.disputes.insert(&dispute.id, dispute);
             }
+            Object::Payout(payout) => {
+                let whole = payout.movement.iter().chain(&payout.failure_movement).filter(|_| payout.expanded);
+                newest.show(whole);
+                newest.payouts.insert(&payout.id, payout);
+            }
+            Object::ApplicationFee(fee) => {
+                newest.fees.insert(&fee.id, fee);
+            }
             _ => {}
+        }
+    }
+
+    fn count_own(&mut self, newest: &Newest<'_>) {
+        for payout in newest.payouts.values() {
+            let own = self.own.entry(payout.currency.code()).or_default();
+            match payout.status {
+                "paid" => own.bank += payout.amount,
+                "failed" | "canceled" => {}
+                _ => own.in_transit += payout.amount,
+            }
+        }
+        for fee in newest.fees.values() {
+            self.own.entry(fee.currency.code()).or_default().application_fees += fee.amount - fee.refunded();
+        }
+        for transaction in newest.transactions.values() {
+            self.own.entry(transaction.currency.code()).or_default().balance += transaction.net();
         }
     }
 
@@ -118,6 +174,7 @@ impl Truth {
         for dispute in newest.disputes.values() {
             self.count_dispute(dispute);
         }
+        self.count_own(newest);
         if let Some((currency, balance)) = newest.balance {
             self.of_currency(currency).credit -= balance;
         }
@@ -125,6 +182,9 @@ impl Truth {
 
     fn count_invoice(&mut self, invoice: &Invoice) {
         let money = self.of_currency(invoice.currency);
+        if !matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Void) {
+            money.hidden += invoice.hidden();
+        }
         match invoice.status {
             InvoiceStatus::Open => money.outstanding += invoice.amount_remaining(),
             InvoiceStatus::Uncollectible => money.uncollectible += invoice.amount_remaining(),
@@ -136,7 +196,8 @@ impl Truth {
     fn count_dispute(&mut self, dispute: &Dispute) {
         match dispute.status {
             "won" | "warning_closed" => {}
-            "lost" => self.of_currency(dispute.currency).lost += dispute.amount,
+            // Decided against the seller, whatever becomes of the appeal.
+            "lost" | "appeal_under_review" => self.of_currency(dispute.currency).lost += dispute.amount,
             status => {
                 self.open_disputes.insert(dispute.id.clone(), status);
                 if !status.starts_with("warning") {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use daybook_domain::{
     accounting::{self, Explained, Transaction},
     id::{CustomerId, ObjectKind, ObjectRef},
+    parked::Parked,
     scope::ScopeId,
     settlement::{Purchase, View},
 };
@@ -197,6 +198,12 @@ fn derive(books: &mut Books, owner: &Owner, member: Option<&Member>, output: &mu
             rows.add_object(owner, object);
             if let Some(view) = member.and_then(|member| member.view.as_ref()) {
                 rows.add_view(owner, object, view);
+            }
+            let waited_for = object.is_only_named() && owner.object.kind.settles();
+            if let Some(parked) =
+                waited_for.then(|| Parked::of(&owner.object, &books.settlement(&owner.object))).flatten()
+            {
+                rows.add_parked(owner, &parked);
             }
         }
     }

@@ -10,7 +10,7 @@ use daybook_projections::{
     copy::Rows,
     customers, disputes, entitlements, invoices, journal, objects,
     owner::{Owner, Owners},
-    payments, records, subscriptions,
+    parked, payments, records, subscriptions,
 };
 use sqlx::PgConnection;
 
@@ -57,6 +57,21 @@ const SOURCES: &[ObjectKind] =
     &[ObjectKind::Customer, ObjectKind::Subscription, ObjectKind::Invoice, ObjectKind::CheckoutSession];
 /// Kinds whose rows stand in `customer` and `account_link`.
 const LINKS: &[ObjectKind] = &[ObjectKind::Customer, ObjectKind::Subscription, ObjectKind::CheckoutSession];
+/// Kinds that others name and that can be waited for.
+const NAMED: &[ObjectKind] = &[
+    ObjectKind::Subscription,
+    ObjectKind::Invoice,
+    ObjectKind::PaymentIntent,
+    ObjectKind::Charge,
+    ObjectKind::Refund,
+    ObjectKind::Dispute,
+    ObjectKind::Payout,
+    ObjectKind::Transfer,
+    ObjectKind::TransferReversal,
+    ObjectKind::ApplicationFee,
+    ObjectKind::FeeRefund,
+    ObjectKind::OtherMoney,
+];
 /// Kinds that own postings.
 const POSTINGS: &[ObjectKind] = &[
     ObjectKind::Invoice,
@@ -68,6 +83,13 @@ const POSTINGS: &[ObjectKind] = &[
     ObjectKind::CreditNote,
     ObjectKind::CheckoutSession,
     ObjectKind::CustomerCredit,
+    ObjectKind::BalanceTransaction,
+    ObjectKind::Payout,
+    ObjectKind::Transfer,
+    ObjectKind::TransferReversal,
+    ObjectKind::ApplicationFee,
+    ObjectKind::FeeRefund,
+    ObjectKind::OtherMoney,
 ];
 
 /// Kinds whose rows stand in `attention`.
@@ -105,6 +127,10 @@ impl Output {
             subscriptions::remove(connection, &standing).await?;
         }
         self.remove_documents(connection, &replaced).await?;
+        let named = replaced.of_kinds(NAMED);
+        if !named.is_empty() {
+            parked::remove(connection, &named).await?;
+        }
         let postings = replaced.of_kinds(POSTINGS);
         if !postings.is_empty() {
             for delta in journal::remove(connection, &postings).await? {

@@ -9,11 +9,13 @@ use daybook_domain::{
     entitlement::Source,
     id::SubscriptionId,
     object::Object,
+    parked::Parked,
     settlement::{Purchase, View},
     subscription::Subscription,
 };
 use daybook_projections::{
-    attention, copy::Rows, customers, disputes, entitlements, invoices, journal, owner::Owner, payments, subscriptions,
+    attention, copy::Rows, customers, disputes, entitlements, invoices, journal, owner::Owner, parked, payments,
+    subscriptions,
 };
 
 /// Rows of the tables that readers ask.
@@ -37,6 +39,8 @@ pub struct ReaderRows {
     pub payments: Rows,
     /// Rows of `attention`.
     pub concerns: Rows,
+    /// Rows of `parked`.
+    pub parked: Rows,
 }
 
 impl Default for ReaderRows {
@@ -51,6 +55,7 @@ impl Default for ReaderRows {
             invoices: Rows::new(&invoices::TABLE),
             payments: Rows::new(&payments::TABLE),
             concerns: Rows::new(&attention::TABLE),
+            parked: Rows::new(&parked::TABLE),
         }
     }
 }
@@ -58,7 +63,12 @@ impl Default for ReaderRows {
 impl ReaderRows {
     /// Adds what a subscription shows.
     pub fn add_subscription(&mut self, owner: &Owner, subscription: &Subscription) {
-        let Some(standing) = subscription.standing() else { return };
+        let Some(standing) = subscription.standing() else {
+            if let Some((since, waiting)) = subscription.waiting() {
+                parked::add(&mut self.parked, owner, since, &waiting);
+            }
+            return;
+        };
         subscriptions::derive(&mut self.subscriptions, owner, &standing);
         for link in customers::links_of_subscription(subscription) {
             customers::add_link(&mut self.links, owner, &link);
@@ -117,6 +127,11 @@ impl ReaderRows {
         entitlements::derive(&mut self.sources, owner, purchase.customer.as_str(), &source);
     }
 
+    /// Adds what waits for an object that is only named.
+    pub fn add_parked(&mut self, owner: &Owner, parked: &Parked) {
+        parked::derive(&mut self.parked, owner, parked);
+    }
+
     /// Adds the postings of one of the owner's transactions.
     pub fn add_transaction(&mut self, owner: &Owner, transaction: &Transaction) {
         journal::derive(&mut self.postings, owner, transaction);
@@ -160,7 +175,7 @@ impl ReaderRows {
     }
 
     /// The rows of every table.
-    pub fn all(&self) -> [&Rows; 9] {
+    pub fn all(&self) -> [&Rows; 10] {
         [
             &self.sources,
             &self.subscriptions,
@@ -171,11 +186,12 @@ impl ReaderRows {
             &self.invoices,
             &self.payments,
             &self.concerns,
+            &self.parked,
         ]
     }
 
     /// The rows of every table, to be changed; in the same order.
-    pub fn all_mut(&mut self) -> [&mut Rows; 9] {
+    pub fn all_mut(&mut self) -> [&mut Rows; 10] {
         [
             &mut self.sources,
             &mut self.subscriptions,
@@ -186,6 +202,7 @@ impl ReaderRows {
             &mut self.invoices,
             &mut self.payments,
             &mut self.concerns,
+            &mut self.parked,
         ]
     }
 }

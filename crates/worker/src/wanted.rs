@@ -27,6 +27,7 @@ pub fn by_fact(fact: &Fact, wanted: &mut HashSet<ObjectRef>) {
         Observed::CreditNote(note) => {
             wanted.extend(note.refunds.iter().map(|(id, _)| ObjectRef::new(ObjectKind::Refund, id.clone())));
         }
+        Observed::BalanceTransaction(shown) => wanted.extend(shown.by.clone()),
         _ => {}
     }
     wanted.extend(links_of(&fact.observed));

@@ -63,6 +63,7 @@ async fn projections_say_which_generation_answers_and_how_far_it_is() {
             "entitlements",
             "invoices",
             "journal",
+            "parked",
             "payments",
             "subscriptions"
         ]

@@ -31,9 +31,17 @@ async fn without_a_server_a_log_is_built_from_nothing() {
 async fn each_read_model_can_be_rebuilt_by_its_name_and_moves_on_with_the_others() {
     let (house, server, _) = House::with_story("app").await;
     let live = tables::live(&house.database.pool).await;
-    for name in
-        ["entitlements", "subscriptions", "customers", "journal", "disputes", "invoices", "payments", "attention"]
-    {
+    for name in [
+        "entitlements",
+        "subscriptions",
+        "customers",
+        "journal",
+        "disputes",
+        "invoices",
+        "payments",
+        "attention",
+        "parked",
+    ] {
         let done = house.run(&["rebuild", name, "--yes", "--json"]).await.expect(0).json();
         assert_eq!((&done["rebuilt"], &done["size"]), (&name.into(), &6.into()), "{done:#}");
         tables::assert_same(&live, &tables::live(&house.database.pool).await);

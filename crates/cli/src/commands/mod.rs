@@ -16,6 +16,7 @@ pub mod invoices;
 pub mod key;
 pub mod link;
 pub mod migrate;
+pub mod parked;
 pub mod payments;
 pub mod policy;
 pub mod rebuild;
@@ -71,6 +72,7 @@ fn look_at_the_rest(command: &Command, problems: &mut Problems) {
         Command::Attention(attention) => Some(&attention.database),
         Command::Invoices(invoices) => Some(&invoices.database),
         Command::Payments(payments) => Some(&payments.database),
+        Command::Parked(parked) => Some(&parked.database),
         Command::Story(story) => Some(&story.database),
         Command::Key(key) => Some(key.database()),
         Command::Policy(policy) => Some(policy.database()),
@@ -105,6 +107,7 @@ async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {
         Command::Attention(attention) => attention::run(attention, output).await,
         Command::Invoices(invoices) => invoices::run(invoices, output).await,
         Command::Payments(payments) => payments::run(payments, output).await,
+        Command::Parked(parked) => parked::run(parked, output).await,
         Command::Story(story) => story::run(story, output).await,
         Command::Key(key) => key::run(key, output).await,
         Command::Policy(policy) => policy::run(policy, output).await,

@@ -77,6 +77,8 @@ accounts! {
     FeeTax = "expenses:fees:tax",
     /// Other fees
     OtherFees = "expenses:fees:other",
+    /// Passed on to connected accounts out of sales of one's own
+    PassedOn = "expenses:connect",
     /// Earned, but written off as uncollectible
     BadDebt = "expenses:bad_debt",
     /// Between two currencies

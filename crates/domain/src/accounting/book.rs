@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    connect::{self, Passed},
     credit_note, dispute,
     draft::{Draft, NO_CURRENCY, When},
     invoice, payer,
@@ -33,6 +34,8 @@ pub(super) struct Book<'a> {
     pub captures: Vec<Capture>,
     /// What it was applied to.
     pub applications: Vec<Application>,
+    /// What connected accounts receive of it.
+    pub passed: Vec<Passed>,
     /// What was taken back.
     pub takings: Vec<Taking>,
     /// What each reduction undoes.
@@ -49,6 +52,7 @@ impl<'a> Book<'a> {
             fallback: named.or_else(|| Currency::parse(NO_CURRENCY))?,
             captures: Vec::new(),
             applications: Vec::new(),
+            passed: Vec::new(),
             takings: Vec::new(),
             undone: BTreeMap::new(),
         };
@@ -58,6 +62,7 @@ impl<'a> Book<'a> {
             let paid = payment::of_invoice(&book, id, object);
             book.applications.extend(paid);
         }
+        book.passed = connect::passed(&book);
         let sold = sale::of_sessions(&book);
         book.applications.extend(sold);
         let sold = sale::of_charges(&book);
@@ -88,10 +93,15 @@ impl<'a> Book<'a> {
         self.applications.iter().filter(move |applied| applied.target.as_ref() == Some(target))
     }
 
-    /// What of received money is not applied to anything.
+    /// What of received money is not applied to anything, nor passed on.
     pub fn unapplied(&self, capture: &Capture) -> i128 {
         let applied = self.applications.iter().filter(|applied| applied.is_from(&capture.payer));
-        capture.amount - applied.map(|applied| applied.amount).sum::<i128>()
+        capture.amount - applied.map(|applied| applied.amount).sum::<i128>() - self.passed_on(&capture.payer)
+    }
+
+    /// What of a payer's unapplied money connected accounts received and did not give back.
+    pub fn passed_on(&self, payer: &ObjectRef) -> i128 {
+        self.passed.iter().filter(|passed| passed.charge == *payer).map(Passed::kept).sum()
     }
 
     /// Received money that pays an invoice and was not applied to anything.
@@ -139,6 +149,12 @@ fn currency_of(observed: &Observed) -> Option<Currency> {
         Observed::Dispute(dispute) => dispute.currency,
         Observed::CreditNote(note) => note.currency,
         Observed::CheckoutSession(session) => session.currency,
+        Observed::Payout(payout) => payout.currency,
+        Observed::Transfer(transfer) => transfer.currency,
+        Observed::TransferReversal(reversal) => reversal.currency,
+        Observed::ApplicationFee(fee) => fee.currency,
+        Observed::FeeRefund(refund) => refund.currency,
+        Observed::OtherMoney(other) => other.currency,
         _ => None,
     }
 }

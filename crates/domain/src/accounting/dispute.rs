@@ -1,16 +1,18 @@
 //! Disputes: money withdrawn while the outcome is open, given back or lost. Inquiries take no money.
 
+use std::collections::BTreeMap;
+
 use super::{
     Account, Transaction,
-    balance_transaction::{self, Gross},
+    balance_transaction::amount_in,
     book::Book,
-    draft::{Draft, When},
+    draft::When,
     payer,
     taking::{Regained, Taking},
 };
 use crate::{
     fact::{BalanceTransaction, Dispute, DisputeStatus, Signal},
-    id::{BalanceTransactionId, ObjectKind, ObjectRef},
+    id::{ObjectKind, ObjectRef},
     object::Object,
     order::Moment,
 };
@@ -22,53 +24,54 @@ struct Movement<'a> {
     /// Minor units, negative when withdrawn.
     amount: i128,
     when: When,
-    transaction: Option<&'a BalanceTransaction>,
+    /// Whether another object owns the balance transaction that this one shows.
+    elsewhere: bool,
 }
 
-/// All movements that it owns: those of embedded balance transactions, else what the events' types say.
-fn movements<'a>(book: &Book<'_>, id: &str, dispute: &'a Dispute, object: &Object) -> Vec<Movement<'a>> {
+/// All movements that it owns: those of the balance transactions it shows, else what the events' types say.
+fn movements<'a>(book: &'a Book<'_>, id: &str, dispute: &'a Dispute, object: &Object) -> Vec<Movement<'a>> {
+    let itself = ObjectRef::new(ObjectKind::Dispute, id);
+    let members = book.settlement.of_kind(ObjectKind::BalanceTransaction);
+    let own = members.filter(|(_, shown)| shown.money_of().is_some_and(|(owner, _)| *owner == itself));
+    let own: BTreeMap<&str, &BalanceTransaction> =
+        own.filter_map(|(id, shown)| shown.balance_transaction().map(|shown| (id, shown))).collect();
+    let embedded = dispute.balance_transactions.iter();
+    let elsewhere = embedded.filter(|shown| !own.contains_key(shown.id.as_str())).map(|shown| (shown, true));
+    let shown = own.values().map(|shown| (*shown, false)).chain(elsewhere);
     let mut found: Vec<Movement<'a>> =
-        dispute.balance_transactions.iter().filter_map(|embedded| of_transaction(dispute, object, embedded)).collect();
+        shown.filter_map(|(shown, elsewhere)| of_transaction(dispute, object, shown, elsewhere)).collect();
     let amount = i128::from(dispute.amount);
     if let Some(seen) = withdrawal(object)
         && !found.iter().any(|movement| movement.amount < 0)
     {
         let when = When::new(None, seen);
-        found.push(Movement { transition: "withdrawn", amount: -amount, when, transaction: None });
+        found.push(Movement { transition: "withdrawn", amount: -amount, when, elsewhere: false });
     }
     if let Some(seen) =
         object.milestones.first(Signal::FundsReinstated.milestone()).filter(|_| serious(object).is_some())
         && !found.iter().any(|movement| movement.amount > 0)
     {
         let when = When::new(None, seen);
-        found.push(Movement { transition: "reinstated", amount, when, transaction: None });
+        found.push(Movement { transition: "reinstated", amount, when, elsewhere: false });
     }
-    found.retain(|movement| movement.transaction.is_none_or(|shown| owner_of(book, &shown.id) == Some(id)));
+    found.retain(|movement| !movement.elsewhere);
     found.sort_by(|left, right| (&left.when, left.transition).cmp(&(&right.when, right.transition)));
     found
 }
 
-fn of_transaction<'a>(dispute: &'a Dispute, object: &Object, embedded: &'a BalanceTransaction) -> Option<Movement<'a>> {
-    let own = embedded.currency.is_none() || dispute.currency.is_none() || embedded.currency == dispute.currency;
-    let transferred = i128::from(embedded.amount);
-    let amount = if own { transferred } else { i128::from(dispute.amount) * transferred.signum() };
+fn of_transaction<'a>(
+    dispute: &'a Dispute,
+    object: &Object,
+    shown: &'a BalanceTransaction,
+    elsewhere: bool,
+) -> Option<Movement<'a>> {
+    let amount = amount_in(Some((dispute.amount, dispute.currency)), shown);
     let signal = if amount > 0 { Signal::FundsReinstated } else { Signal::FundsWithdrawn };
     let signalled = object.milestones.first(signal.milestone());
     let decided = object.milestones.first(DisputeStatus::Won.as_str()).filter(|_| amount > 0);
     let seen = signalled.or(decided).or_else(|| serious(object)).or_else(|| object.milestones.earliest())?;
-    let when = When::new(embedded.created, seen);
-    Some(Movement { transition: embedded.id.as_str(), amount, when, transaction: Some(embedded) })
-}
-
-/// Whose money a balance transaction moves that several disputes show: that of the first that is more than an inquiry.
-fn owner_of<'a>(book: &'a Book<'_>, transaction: &BalanceTransactionId) -> Option<&'a str> {
-    let disputes = book.settlement.of_kind(ObjectKind::Dispute);
-    let showing = disputes.filter(|(_, object)| {
-        let embedded = object.dispute().map(|dispute| dispute.balance_transactions.as_slice()).unwrap_or_default();
-        embedded.iter().any(|shown| shown.id == *transaction)
-    });
-    let first = showing.min_by_key(|(id, object)| (serious(object).is_none(), object.milestones.earliest(), *id));
-    first.map(|(id, _)| id)
+    let when = When::new(shown.created, seen);
+    Some(Movement { transition: shown.id.as_str(), amount, when, elsewhere })
 }
 
 /// The first moment it was more than an inquiry.
@@ -93,7 +96,10 @@ pub(super) fn takings(book: &Book<'_>) -> Vec<Taking> {
 
 fn lost(book: &Book<'_>, id: &str, object: &Object) -> Option<Taking> {
     let dispute = object.dispute()?;
-    let when = When::new(None, object.milestones.first(DisputeStatus::Lost.as_str())?);
+    let Some(decided) = object.milestones.first(DisputeStatus::Lost.as_str()) else {
+        return kept_back(book, id, object, dispute);
+    };
+    let when = When::new(None, decided);
     let movements = movements(book, id, dispute, object);
     let withdrawn: i128 =
         movements.iter().filter(|movement| movement.amount < 0).map(|movement| -movement.amount).sum();
@@ -105,8 +111,27 @@ fn lost(book: &Book<'_>, id: &str, object: &Object) -> Option<Taking> {
     }
     let back: i128 = after.iter().map(|movement| movement.amount).sum();
     let regained = after.into_iter().next().map(|movement| Regained { amount: back.min(amount), when: movement.when });
+    Some(taking(book, id, object, dispute, (amount, when, regained)))
+}
+
+/// What a won dispute did not give back: a reinstatement can be partial.
+fn kept_back(book: &Book<'_>, id: &str, object: &Object, dispute: &Dispute) -> Option<Taking> {
+    object.milestones.first(DisputeStatus::Won.as_str())?;
+    let movements = movements(book, id, dispute, object);
+    let last = movements.iter().filter(|movement| movement.amount > 0).map(|movement| movement.when.clone()).max()?;
+    let left: i128 = movements.iter().map(|movement| -movement.amount).sum();
+    (left > 0).then(|| taking(book, id, object, dispute, (left, last, None)))
+}
+
+fn taking(
+    book: &Book<'_>,
+    id: &str,
+    object: &Object,
+    dispute: &Dispute,
+    (amount, when, regained): (i128, When, Option<Regained>),
+) -> Taking {
     let itself = ObjectRef::new(ObjectKind::Dispute, id);
-    Some(Taking {
+    Taking {
         payer: payer::of_reversal(book.settlement, &itself, object),
         object: itself,
         amount,
@@ -117,10 +142,10 @@ fn lost(book: &Book<'_>, id: &str, object: &Object) -> Option<Taking> {
         contra: Account::ContraDisputes,
         regained,
         shares: Vec::new(),
-    })
+    }
 }
 
-/// `dp_1:txn_1` with `txn_1`, `dp_1:withdrawn`, `dp_1:reinstated`, `dp_1:lost`, `dp_1:regained`.
+/// `dp_1:txn_1`, `dp_1:withdrawn`, `dp_1:reinstated`, `dp_1:lost`, `dp_1:regained`.
 pub(super) fn post(book: &Book<'_>, into: &mut Vec<Transaction>) {
     for (id, object) in book.settlement.of_kind(ObjectKind::Dispute) {
         let Some(dispute) = object.dispute() else { continue };
@@ -146,15 +171,8 @@ pub(super) fn post(book: &Book<'_>, into: &mut Vec<Transaction>) {
 fn post_movement(book: &Book<'_>, id: &str, dispute: &Dispute, movement: &Movement<'_>, into: &mut Vec<Transaction>) {
     let itself = ObjectRef::new(ObjectKind::Dispute, id);
     let currency = book.currency(dispute.currency);
-    let mut draft = book.draft(itself.clone(), movement.transition, &movement.when);
+    let mut draft = book.draft(itself, movement.transition, &movement.when);
     draft.credit(Account::Contested, id, currency, movement.amount);
     draft.debit(Account::Clearing, id, currency, movement.amount);
     into.extend(draft.finish());
-    if let Some(transaction) = movement.transaction {
-        let key = transaction.id.as_str().into();
-        let mut draft = Draft::with_key(key, itself, &movement.when, book.customer.clone());
-        let gross = Gross { source: id, amount: movement.amount, currency };
-        balance_transaction::legs(&mut draft, transaction, &gross);
-        into.extend(draft.finish());
-    }
 }

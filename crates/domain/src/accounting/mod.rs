@@ -8,7 +8,8 @@
 //! - [`Account`], [`Transaction`], [`Posting`]: the chart, and what is written
 //! - `draft`: a transaction in the making, balanced before it can be written
 //! - `book`: one settlement worked out: money received, applied, taken back, and what that undoes
-//! - `invoice`, `payment`, `sale`, `refund`, `credit_note`, `dispute`, `balance_transaction`: one file per owner
+//! - `invoice`, `payment`, `sale`, `refund`, `credit_note`, `dispute`, `balance_transaction`, `payout`, `connect`,
+//!   `application_fee`, `other_money`: one file per owner
 //! - `payer`, `taking`, `reduction`, `split`: who paid, whose money is taken back, and which parts of a sale go with it
 //! - [`Basis`], [`earned`], [`trial`]: what of deferred amounts is revenue at a time, computed on reading
 //! - [`Summary`]: what a customer's postings come to, in the words people ask in
@@ -16,17 +17,21 @@
 //! - `credit`, `chain`: the customer's credit balance, and what of its changes no document explains
 
 mod account;
+mod application_fee;
 mod balance_transaction;
 mod book;
 mod chain;
+mod connect;
 mod credit;
 mod credit_note;
 mod dispute;
 mod draft;
 pub mod invariant;
 mod invoice;
+mod other_money;
 mod payer;
 mod payment;
+mod payout;
 mod posting;
 mod recognition;
 mod reduction;
@@ -60,6 +65,11 @@ pub fn post(settlement: &Settlement<'_>) -> Vec<Transaction> {
     refund::post(&book, &mut transactions);
     credit_note::post(&book, &mut transactions);
     dispute::post(&book, &mut transactions);
+    balance_transaction::post(&book, &mut transactions);
+    payout::post(&book, &mut transactions);
+    connect::post(&book, &mut transactions);
+    application_fee::post(&book, &mut transactions);
+    other_money::post(&book, &mut transactions);
     transactions.sort_by(|left, right| (left.effective, &left.key).cmp(&(right.effective, &right.key)));
     // A movement that an object shows twice is one movement.
     let mut seen = BTreeSet::new();

@@ -16,8 +16,8 @@ use crate::{
 pub struct Transaction {
     /// `object:transition` (`in_1:finalized`), or a balance transaction's own id. Unique inside a scope.
     pub key: Box<str>,
-    /// The object that owns it: the one whose id stands in the key, save for balance transactions (the object that
-    /// embeds them) and for movements of a customer's credit (the credit).
+    /// The object that owns it: the one whose id stands in the key, save for balance transactions (the object whose
+    /// money they move) and for movements of a customer's credit (the credit).
     pub object: ObjectRef,
     /// When it happened, as Stripe states it.
     pub effective: Timestamp,
@@ -65,4 +65,6 @@ pub enum Problem {
     Overflow,
     /// No event names the currency; the postings carry `xxx`
     CurrencyUnknown,
+    /// No rule says what this money is for
+    NoRule,
 }

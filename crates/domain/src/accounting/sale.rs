@@ -34,10 +34,12 @@ fn of_session(book: &Book<'_>, id: &str, object: &Object) -> Option<Application>
         return None;
     }
     let captured = || book.captures.iter().find(|capture| capture.payer == payer).map(|capture| capture.amount);
+    let total = session.amount_total.map(i128::from).or_else(captured).unwrap_or(0);
     Some(Application {
         owner: itself.clone(),
         target: Some(itself),
-        amount: session.amount_total.map(i128::from).or_else(captured).unwrap_or(0),
+        // What a connected account receives was sold by it.
+        amount: total - book.passed_on(&payer).min(total),
         source: Source::Payer(payer),
         currency: book.currency(session.currency),
         when: When::new(None, seen),
@@ -58,7 +60,7 @@ pub(super) fn of_charges(book: &Book<'_>) -> Vec<Application> {
         owner: capture.payer.clone(),
         target: Some(capture.payer.clone()),
         source: Source::Payer(capture.payer.clone()),
-        amount: capture.amount,
+        amount: book.unapplied(capture),
         currency: capture.currency,
         when: capture.when.clone(),
     })
@@ -68,7 +70,7 @@ pub(super) fn of_charges(book: &Book<'_>) -> Vec<Application> {
 /// What was sold by a sale.
 pub(super) fn parts(book: &Book<'_>, sale: &Application) -> Vec<Part> {
     let session = book.settlement.get(sale.owner.kind, &sale.owner.id).and_then(Object::checkout_session);
-    let tax = session.map_or(0, |session| i128::from(session.amount_tax));
+    let tax = session.map_or(0, |session| i128::from(session.amount_tax)).min(sale.amount.max(0));
     vec![Part::new(&sale.owner.id, Share::AtOnce, sale.amount - tax), Part::new(&sale.owner.id, Share::Tax, tax)]
 }
 

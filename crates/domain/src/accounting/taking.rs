@@ -32,8 +32,19 @@ pub(super) struct Taking {
     pub contra: Account,
     /// What came back of it (a won appeal).
     pub regained: Option<Regained>,
-    /// What it takes from: a sale, or money never applied.
-    pub shares: Vec<(Option<ObjectRef>, i128)>,
+    /// What it takes from.
+    pub shares: Vec<(From, i128)>,
+}
+
+/// What a taking takes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// Money never applied
+    Unapplied,
+    /// A sale, which loses it
+    Sale(ObjectRef),
+    /// Money that a connected account has: one's own loss, as long as it does not come back
+    PassedOn,
 }
 
 /// What came back of a taking.
@@ -48,7 +59,7 @@ pub(super) struct Regained {
 impl Taking {
     /// How much it takes from one sale.
     pub fn share_of(&self, target: &ObjectRef) -> i128 {
-        let shares = self.shares.iter().filter(|(from, _)| from.as_ref() == Some(target));
+        let shares = self.shares.iter().filter(|(from, _)| from.is_sale(target));
         shares.map(|(_, amount)| amount).sum()
     }
 
@@ -57,7 +68,7 @@ impl Taking {
         let mut open = self.regained.as_ref().map_or(0, |regained| regained.amount);
         for (from, amount) in self.shares.iter().rev() {
             let back = open.min(*amount);
-            if from.as_ref() == Some(target) {
+            if from.is_sale(target) {
                 return back;
             }
             open -= back;
@@ -69,8 +80,9 @@ impl Taking {
     pub fn post(&self, book: &Book<'_>, draft: &mut Draft) {
         for (from, amount) in &self.shares {
             match from {
-                None => draft.debit(Account::Unapplied, &self.payer.id, self.currency, *amount),
-                Some(target) => {
+                From::Unapplied => draft.debit(Account::Unapplied, &self.payer.id, self.currency, *amount),
+                From::PassedOn => draft.debit(self.contra, &self.payer.id, self.currency, *amount),
+                From::Sale(target) => {
                     let key = (target.clone(), self.object.id.clone(), Step::Taken);
                     self.undo(draft, book.undone.get(&key), *amount);
                 }
@@ -84,14 +96,19 @@ impl Taking {
         for (from, amount) in self.shares.iter().rev() {
             let back = open.min(*amount);
             open -= back;
-            let undone = from
-                .as_ref()
-                .and_then(|target| book.undone.get(&(target.clone(), self.object.id.clone(), Step::GivenBack)));
+            let undone = match from {
+                From::Sale(target) => book.undone.get(&(target.clone(), self.object.id.clone(), Step::GivenBack)),
+                From::Unapplied | From::PassedOn => None,
+            };
             let legs = undone.map_or(0, Undone::sum);
             for entry in undone.into_iter().flat_map(Undone::entries) {
                 draft.entry(self.currency, entry);
             }
-            let account = if from.is_some() { self.beyond() } else { Account::Unapplied };
+            let account = match from {
+                From::Unapplied => Account::Unapplied,
+                From::Sale(_) => self.beyond(),
+                From::PassedOn => self.contra,
+            };
             draft.credit(account, &self.payer.id, self.currency, back + legs);
         }
     }
@@ -115,6 +132,12 @@ impl Taking {
     }
 }
 
+impl From {
+    fn is_sale(&self, target: &ObjectRef) -> bool {
+        matches!(self, Self::Sale(sale) if sale == target)
+    }
+}
+
 /// Decides what each taking takes from, in order of time, then id.
 pub(super) fn share_out(book: &Book<'_>, mut takings: Vec<Taking>) -> Vec<Taking> {
     takings.sort_by(|left, right| (left.when.at, &left.object).cmp(&(right.when.at, &right.object)));
@@ -134,6 +157,8 @@ pub(super) fn share_out(book: &Book<'_>, mut takings: Vec<Taking>) -> Vec<Taking
 struct Pool {
     /// Never applied.
     unapplied: i128,
+    /// Passed on to connected accounts.
+    passed_on: i128,
     /// Applied, sale by sale.
     applied: Vec<(ObjectRef, i128)>,
     /// Refunds that failed: when, and how much of each is still owed.
@@ -160,7 +185,7 @@ impl Pool {
             // Overpayment became the customer's credit: nothing of it is left here.
             unapplied = 0;
         }
-        Self { unapplied, applied, owed: Vec::new() }
+        Self { unapplied, passed_on: book.passed_on(payer), applied, owed: Vec::new() }
     }
 
     fn serve(&mut self, taking: &mut Taking) {
@@ -177,21 +202,25 @@ impl Pool {
         let part = open.min(self.unapplied).max(0);
         self.unapplied -= part;
         open -= part;
-        let mut shares = vec![(None, part)];
+        let mut shares = vec![(From::Unapplied, part)];
         for (target, left) in &mut self.applied {
             let part = open.min(*left).max(0);
             *left -= part;
             open -= part;
-            shares.push((Some(target.clone()), part));
+            shares.push((From::Sale(target.clone()), part));
         }
+        let part = open.min(self.passed_on).max(0);
+        self.passed_on -= part;
+        open -= part;
         // What is beyond all that: a sale loses it even so, else it is money nobody has applied yet.
         match self.applied.last() {
             Some((target, _)) if open > 0 => match shares.last_mut() {
-                Some((Some(last), part)) if last == target => *part += open,
-                _ => shares.push((Some(target.clone()), open)),
+                Some((last, part)) if last.is_sale(target) => *part += open,
+                _ => shares.push((From::Sale(target.clone()), open)),
             },
-            _ => shares.push((None, open.max(0))),
+            _ => shares.push((From::Unapplied, open.max(0))),
         }
+        shares.push((From::PassedOn, part));
         shares.retain(|(_, amount)| *amount != 0);
         taking.shares = shares;
         if let Some(at) = taking.failed {

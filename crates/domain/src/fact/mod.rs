@@ -4,8 +4,10 @@
 //! apart from metadata, where account links are found. The translator (crate `daybook-stripe`) makes them; everything
 //! downstream knows nothing of Stripe's JSON.
 
+mod balance;
 mod catalogue;
 mod checkout;
+mod connect;
 mod customer;
 mod details;
 mod invoice;
@@ -16,15 +18,17 @@ mod status;
 mod subscription;
 mod telling;
 
+pub use balance::{BalanceTransaction, Claim, Fee, OtherMoney, Payout, ShownTransaction};
 pub use catalogue::{Price, Product};
 pub use checkout::{CheckoutSession, SessionMode};
+pub use connect::{ApplicationFee, FeeRefund, Transfer, TransferReversal};
 pub use customer::{Customer, EntitlementSummary, SummaryFeature};
 pub use details::{
     ChargeDetails, DisputeDetails, Failure, IntentDetails, InvoiceDetails, LineDetails, Parties, RefundDetails, Tax,
 };
 pub use invoice::{Invoice, InvoicePayment, Line, PaidBy};
 pub use payment::{Charge, PaymentIntent};
-pub use reversal::{BalanceTransaction, CreditNote, CreditNoteLine, Dispute, Fee, Refund};
+pub use reversal::{CreditNote, CreditNoteLine, Dispute, Refund};
 pub use risk::{ConnectedAccount, FraudWarning, Review};
 pub use status::{
     ChargeStatus, CreditNoteStatus, DisputeStatus, InvoicePaymentStatus, InvoiceStatus, PaymentIntentStatus,
@@ -130,6 +134,20 @@ pub enum Observed {
     FraudWarning(Box<FraudWarning>),
     /// `account`
     ConnectedAccount(Box<ConnectedAccount>),
+    /// `balance_transaction`
+    BalanceTransaction(Box<ShownTransaction>),
+    /// `payout`
+    Payout(Box<Payout>),
+    /// `transfer`
+    Transfer(Box<Transfer>),
+    /// `transfer_reversal`
+    TransferReversal(Box<TransferReversal>),
+    /// `application_fee`
+    ApplicationFee(Box<ApplicationFee>),
+    /// `fee_refund`
+    FeeRefund(Box<FeeRefund>),
+    /// An object that carries money by no rule
+    OtherMoney(Box<OtherMoney>),
 }
 
 impl Observed {
@@ -151,6 +169,13 @@ impl Observed {
             Self::Review(_) => ObjectKind::Review,
             Self::FraudWarning(_) => ObjectKind::FraudWarning,
             Self::ConnectedAccount(_) => ObjectKind::ConnectedAccount,
+            Self::BalanceTransaction(_) => ObjectKind::BalanceTransaction,
+            Self::Payout(_) => ObjectKind::Payout,
+            Self::Transfer(_) => ObjectKind::Transfer,
+            Self::TransferReversal(_) => ObjectKind::TransferReversal,
+            Self::ApplicationFee(_) => ObjectKind::ApplicationFee,
+            Self::FeeRefund(_) => ObjectKind::FeeRefund,
+            Self::OtherMoney(_) => ObjectKind::OtherMoney,
         }
     }
 
@@ -170,6 +195,14 @@ impl Observed {
             Self::CheckoutSession(session) => Some(if session.paid { "paid" } else { "unpaid" }),
             Self::Review(review) => Some(if review.open { "open" } else { "closed" }),
             Self::FraudWarning(warning) => Some(if warning.actionable { "actionable" } else { "over" }),
+            Self::Payout(payout) => Some(&payout.status),
+            Self::OtherMoney(other) => Some(&other.status),
+            // What is shown was made: nothing else about these is a state.
+            Self::BalanceTransaction(_)
+            | Self::Transfer(_)
+            | Self::TransferReversal(_)
+            | Self::ApplicationFee(_)
+            | Self::FeeRefund(_) => Some("made"),
             Self::Customer(_)
             | Self::EntitlementSummary(_)
             | Self::Product(_)

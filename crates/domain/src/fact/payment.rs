@@ -57,6 +57,8 @@ pub struct Charge {
     pub balance_transaction: Option<BalanceTransactionId>,
     /// The connected account that receives the money (`transfer_data.destination`).
     pub destination: Option<Box<str>>,
+    /// How much of it that account receives (`transfer_data.amount`); all of it where the shape does not say.
+    pub destination_amount: Option<i64>,
     /// When it was created.
     pub created: Option<Timestamp>,
     /// What people read of it.

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CreditNoteStatus, DisputeDetails, DisputeStatus, RefundDetails, RefundStatus};
+use super::{BalanceTransaction, CreditNoteStatus, DisputeDetails, DisputeStatus, RefundDetails, RefundStatus};
 use crate::{
-    id::{BalanceTransactionId, CustomerId, InvoiceId, LineId},
+    id::{CustomerId, InvoiceId, LineId},
     money::Currency,
     time::Timestamp,
 };
@@ -51,36 +51,6 @@ pub struct Dispute {
     pub balance_transactions: Vec<BalanceTransaction>,
     /// What people read of it.
     pub details: Box<DisputeDetails>,
-}
-
-/// A balance transaction embedded in another object. Amounts are minor units of its own `currency`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BalanceTransaction {
-    /// `txn_...`
-    pub id: BalanceTransactionId,
-    /// Gross; negative when money leaves.
-    pub amount: i64,
-    /// All fees.
-    pub fee: i64,
-    /// `amount - fee`
-    pub net: i64,
-    /// Settlement currency.
-    pub currency: Option<Currency>,
-    /// When it was made.
-    pub created: Option<Timestamp>,
-    /// `reporting_category`, else `type`.
-    pub category: Box<str>,
-    /// Fees one by one.
-    pub fees: Vec<Fee>,
-}
-
-/// One fee of a balance transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fee {
-    /// `stripe_fee`, `application_fee`, `tax`, ... as Stripe writes it.
-    pub kind: Box<str>,
-    /// Minor units of the balance transaction's currency.
-    pub amount: i64,
 }
 
 /// What the ledger needs of a `credit_note`. Amounts are minor units of `currency`.

@@ -32,6 +32,9 @@ pub struct InvoiceStanding {
     pub amount_due: i64,
     /// What is left to pay.
     pub amount_remaining: i64,
+    /// What the customer's credit paid of it; negative where it gave credit instead.
+    #[serde(default)]
+    pub from_credit: i64,
     /// Given back so far of what was paid for it.
     pub refunded: i64,
     /// When it became due, for invoices that are sent.
@@ -55,6 +58,12 @@ impl InvoiceStanding {
     /// Whether money was paid for it: an invoice of nothing counts as paid, but not as a payment.
     pub fn is_payment(&self) -> bool {
         self.status == InvoiceStatus::Paid && self.amount_due > 0
+    }
+
+    /// Whether what it bills counts as paid for: by a payment, or wholly out of the customer's credit. A change that gives
+    /// credit is settled when it is made. An invoice of nothing, a trial's, pays for nothing.
+    pub fn pays_for(&self) -> bool {
+        self.is_payment() || (self.status == InvoiceStatus::Paid && self.from_credit != 0)
     }
 }
 
@@ -112,6 +121,7 @@ impl Settlement<'_> {
             created: invoice.created.unwrap_or(first.at),
             currency: invoice.currency,
             amount_due: invoice.amount_due,
+            from_credit: invoice.ending_balance.map_or(0, |ending| ending.saturating_sub(invoice.starting_balance)),
             refunded: self.refunded_of_invoice(id),
             due: invoice.due,
             opened: object.milestones.first(InvoiceStatus::Open.as_str()).cloned(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Error, SubscriptionCommand, SubscriptionEvent, paid::NamesSeen};
 use crate::{
     fact::{self, SubscriptionStatus},
-    id::InvoiceId,
+    id::{InvoiceId, ObjectKind, ObjectRef},
     order::{Moment, Register, Spells},
     settlement::{DisputeStanding, InvoiceStanding},
     time::Timestamp,
@@ -96,13 +96,13 @@ impl Subscription {
     fn would_be_forgotten(&self, standing: &InvoiceStanding) -> bool {
         standing.is_settled()
             && !self.invoices.contains_key(&standing.invoice)
-            && (!standing.is_payment()
+            && (!standing.pays_for()
                 || self.oldest_kept().is_some_and(|oldest| (standing.created, &standing.invoice) < oldest))
     }
 
     /// The oldest paid invoice, once as many are known as are kept.
     fn oldest_kept(&self) -> Option<(Timestamp, &InvoiceId)> {
-        let paid = || self.invoices.values().filter(|invoice| invoice.is_payment());
+        let paid = || self.invoices.values().filter(|invoice| invoice.pays_for());
         if paid().count() < PAID_INVOICES_KEPT {
             return None;
         }
@@ -110,8 +110,8 @@ impl Subscription {
     }
 
     fn forget_old_invoices(&mut self) {
-        self.invoices.retain(|_, invoice| !invoice.is_settled() || invoice.is_payment());
-        while self.invoices.values().filter(|invoice| invoice.is_payment()).count() > PAID_INVOICES_KEPT {
+        self.invoices.retain(|_, invoice| !invoice.is_settled() || invoice.pays_for());
+        while self.invoices.values().filter(|invoice| invoice.pays_for()).count() > PAID_INVOICES_KEPT {
             let Some((_, oldest)) = self.oldest_kept() else { return };
             let oldest = oldest.clone();
             self.invoices.remove(&oldest);
@@ -131,6 +131,25 @@ impl Subscription {
     /// Disputes over its payments, by id.
     pub fn disputes(&self) -> impl Iterator<Item = &DisputeStanding> {
         self.disputes.values()
+    }
+
+    /// What waits for it while no event has shown it: its invoices and disputes, and since when.
+    pub fn waiting(&self) -> Option<(Timestamp, Vec<ObjectRef>)> {
+        if self.snapshot.value().is_some() {
+            return None;
+        }
+        let invoices = self
+            .invoices
+            .values()
+            .map(|invoice| (invoice.created, ObjectRef::new(ObjectKind::Invoice, invoice.invoice.as_str())));
+        let disputes = self
+            .disputes
+            .values()
+            .map(|dispute| (dispute.opened.at, ObjectRef::new(ObjectKind::Dispute, dispute.dispute.clone())));
+        let mut waiting: Vec<(Timestamp, ObjectRef)> = invoices.chain(disputes).collect();
+        waiting.sort();
+        let since = waiting.first().map(|(at, _)| *at)?;
+        Some((since, waiting.into_iter().map(|(_, object)| object).collect()))
     }
 
     /// Its unsettled invoices, and the newest settled ones.

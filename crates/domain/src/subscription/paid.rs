@@ -68,7 +68,7 @@ impl NamesSeen {
 impl Subscription {
     /// What was last paid for, by price; empty while no invoice of a whole period is known to be paid.
     pub(super) fn paid_items(&self) -> Vec<PaidItem> {
-        let mut paid: Vec<&InvoiceStanding> = self.invoices.values().filter(|invoice| invoice.is_payment()).collect();
+        let mut paid: Vec<&InvoiceStanding> = self.invoices.values().filter(|invoice| invoice.pays_for()).collect();
         paid.sort_by(|left, right| (left.created, &left.invoice).cmp(&(right.created, &right.invoice)));
         let mut items: Option<BTreeMap<&PriceId, PaidItem>> = None;
         for invoice in paid {

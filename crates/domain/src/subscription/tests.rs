@@ -109,6 +109,7 @@ fn invoice(on: i64, status: InvoiceStatus, billed: &[(&str, i64, BilledFor)]) ->
         currency: None,
         amount_due: 1_000,
         amount_remaining: 0,
+        from_credit: 0,
         refunded: 0,
         due: None,
         opened: None,
@@ -139,6 +140,26 @@ fn an_upgrade_is_paid_for_when_its_own_invoice_is_and_not_before() {
     assert_eq!(open.last_paid_created, Some(day(5)));
     let paid = history(InvoiceStatus::Paid);
     assert_eq!(paid_for(&paid), [("gold", Some(1)), ("seat", Some(5))]);
+}
+
+#[test]
+fn an_invoice_paid_wholly_from_credit_renews_what_was_paid_for_and_a_trials_does_not() {
+    let out_of_credit = |credit: i64| {
+        let paid = invoice(9, InvoiceStatus::Paid, &[("gold", 1, BilledFor::Period)]);
+        let SubscriptionEvent::InvoiceObserved(standing) = paid else { unreachable!("an invoice") };
+        SubscriptionEvent::InvoiceObserved(Box::new(InvoiceStanding {
+            amount_due: 0,
+            from_credit: credit,
+            ..*standing
+        }))
+    };
+    let history = |credit| {
+        let basic = invoice(1, InvoiceStatus::Paid, &[("basic", 1, BilledFor::Period)]);
+        standing(&[shown("evt_1", 1, snapshot("active", None)), basic, out_of_credit(credit)])
+    };
+    assert_eq!(paid_for(&history(1_000)), [("gold", Some(1))]);
+    assert_eq!(paid_for(&history(0)), [("basic", Some(1))]);
+    assert_eq!(history(1_000).last_paid_created, Some(day(1)), "credit is no payment that releases a hold");
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub mod invoices;
 pub mod list;
 pub mod masked;
 pub mod operate;
+pub mod parked;
 pub mod payments;
 pub mod projections;
 pub mod shown;

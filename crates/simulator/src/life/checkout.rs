@@ -4,7 +4,7 @@ use super::{Stage, Thread, entitlement, invoice, payment, subscription};
 use crate::model::{BillingReason, Session, SessionMode};
 
 fn first_invoice(stage: &mut Stage, thread: &mut Thread) {
-    let lines = subscription::period_line(stage, thread).into_iter().collect();
+    let lines = subscription::period_lines(stage, thread);
     invoice::draft(stage, thread, BillingReason::Create, lines);
 }
 

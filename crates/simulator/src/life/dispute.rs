@@ -44,7 +44,8 @@ pub(crate) fn open(stage: &mut Stage, thread: &mut Thread, status: &'static str)
 }
 
 fn withdraw(stage: &mut Stage, dispute: &mut Dispute) {
-    let taken = money::movement(stage, (dispute.currency, -dispute.amount), FEE, &dispute.charge, "dispute");
+    let taken =
+        money::movement(stage, (dispute.currency, -dispute.amount), FEE, &dispute.id, ("dispute", "adjustment"));
     dispute.transactions.push(taken);
 }
 
@@ -73,6 +74,18 @@ pub(crate) fn answer(stage: &mut Stage, thread: &mut Thread) {
     stage.changed("charge.dispute.updated", &before, &*dispute);
 }
 
+/// The seller appeals against a lost dispute.
+pub(crate) fn appeal(stage: &mut Stage, thread: &mut Thread) {
+    let Some(dispute) = thread.dispute.as_mut().filter(|dispute| dispute.status == "lost") else {
+        return;
+    };
+    stage.by_request();
+    let before = dispute.clone();
+    dispute.status = "appeal_under_review";
+    dispute.submissions += 1;
+    stage.changed("charge.dispute.updated", &before, &*dispute);
+}
+
 /// The bank decides: `won`, `lost` or, for an inquiry, `warning_closed`.
 pub(crate) fn close(stage: &mut Stage, thread: &mut Thread, status: &'static str) {
     let Some(dispute) = thread.dispute.as_mut() else {
@@ -85,7 +98,8 @@ pub(crate) fn close(stage: &mut Stage, thread: &mut Thread, status: &'static str
     stage.happened("charge.dispute.closed", &*dispute);
     if status == "won" {
         stage.wait(1);
-        let back = money::movement(stage, (dispute.currency, dispute.amount), 0, &dispute.charge, "dispute_reversal");
+        let kind = ("dispute_reversal", "adjustment");
+        let back = money::movement(stage, (dispute.currency, dispute.amount), 0, &dispute.id, kind);
         dispute.transactions.push(back);
         stage.happened("charge.dispute.funds_reinstated", &*dispute);
     }

@@ -78,13 +78,10 @@ pub(crate) fn preview(stage: &mut Stage, thread: &mut Thread) {
     if thread.has_ended() {
         return;
     }
-    let Some(mut line) = subscription::period_line(stage, thread) else {
-        return;
-    };
     let cycle = thread.terms.cycle;
-    line.period = (cycle.boundary(thread.next_period), cycle.boundary(thread.next_period + 1));
+    let period = (cycle.boundary(thread.next_period), cycle.boundary(thread.next_period + 1));
     let mut lines = thread.pending.clone();
-    lines.push(line);
+    lines.extend(subscription::period_lines(stage, thread).into_iter().map(|line| Line { period, ..line }));
     if let Some(mut invoice) = blank(stage, thread, BillingReason::Cycle, lines) {
         invoice.id = String::new();
         invoice.created = cycle.boundary(thread.next_period);

@@ -11,7 +11,7 @@ pub(crate) fn movement(
     (currency, amount): (Currency, i64),
     fee: i64,
     source: &str,
-    category: &'static str,
+    (category, kind): (&'static str, &'static str),
 ) -> BalanceTransaction {
     let (settled, settled_amount, exchange_rate) = currency.settle(amount);
     BalanceTransaction {
@@ -22,8 +22,9 @@ pub(crate) fn movement(
         amount: settled_amount,
         fee,
         exchange_rate,
-        description: format!("Chargeback withdrawal for {source}"),
+        description: format!("{category} {source}"),
         source: source.to_owned(),
         category,
+        kind,
     }
 }

@@ -1,14 +1,19 @@
 //! A purchase without a subscription and without an invoice: a checkout session in mode `payment`.
 
 use super::{Stage, Thread, checkout, payment};
-use crate::model::{Session, SessionMode};
+use crate::model::{Session, SessionMode, TaxBehavior};
 
 fn sale(stage: &mut Stage, thread: &Thread) -> Session {
     let total = thread.terms.price.unit_amount.saturating_mul(thread.terms.quantity);
     let mut session = checkout::session(stage, thread, SessionMode::Payment { payment_intent: None });
     session.status = "complete";
+    let tax = thread.terms.tax.as_ref().map(|tax| (tax.behavior, tax.on(total, session.currency)));
     session.amount_subtotal = total;
-    session.amount_total = total;
+    session.amount_tax = tax.map_or(0, |(_, amount)| amount);
+    session.amount_total = match tax {
+        Some((TaxBehavior::Exclusive, amount)) => total + amount,
+        Some((TaxBehavior::Inclusive, _)) | None => total,
+    };
     session.customer = stage.customer.clone();
     session
 }

@@ -40,11 +40,13 @@ pub(crate) fn new_intent(stage: &mut Stage, currency: crate::currency::Currency,
         canceled_at: None,
         cancellation_reason: None,
         off_session: false,
+        manual: false,
+        transfer_data: None,
     }
 }
 
 /// One attempt to charge what the intent asks for.
-fn attempt(stage: &mut Stage, intent: &PaymentIntent, failure: Option<Failure>) -> Charge {
+pub(crate) fn attempt(stage: &mut Stage, intent: &PaymentIntent, failure: Option<Failure>) -> Charge {
     let succeeded = failure.is_none();
     Charge {
         id: stage.ids.make("ch_3", 23),
@@ -64,6 +66,10 @@ fn attempt(stage: &mut Stage, intent: &PaymentIntent, failure: Option<Failure>) 
         refunds: Vec::new(),
         receipt: stage.random.letters(32),
         risk_score: stage.random.between(1, 64),
+        captured: succeeded,
+        released: false,
+        transfer_data: intent.transfer_data.clone(),
+        movement: None,
     }
 }
 
@@ -100,7 +106,7 @@ pub(crate) fn pay(stage: &mut Stage, thread: &mut Thread) {
     let (now, amount) = (stage.now, charge.amount);
     invoice::change(stage, &mut bill.invoice, Some("invoice.paid"), |invoice| {
         invoice.status = InvoiceStatus::Paid;
-        invoice.amount_paid = amount;
+        invoice.amount_paid += amount;
         invoice.attempted = true;
         invoice.attempt_count += 1;
         invoice.next_payment_attempt = None;
@@ -113,6 +119,31 @@ pub(crate) fn pay(stage: &mut Stage, thread: &mut Thread) {
     stage.happened("invoice_payment.paid", &payment);
     bill.charge = Some(charge);
     stage.change_customer(|customer| customer.delinquent = false);
+}
+
+/// A part of the newest open invoice is paid by a payment of its own; the rest is left to the invoice's own intent.
+pub(crate) fn pay_part(stage: &mut Stage, thread: &mut Thread, percent: i64) {
+    let Some(bill) = thread.bills.last_mut().filter(|bill| bill.invoice.status == InvoiceStatus::Open) else {
+        return;
+    };
+    let Some(amount) = bill.intent.as_ref().map(|intent| intent.currency.share(intent.amount, percent, 100)) else {
+        return;
+    };
+    stage.by_request();
+    let mut intent = new_intent(stage, bill.invoice.currency, amount);
+    intent.invoice = Some(bill.invoice.id.clone());
+    intent.description = "Subscription update";
+    stage.happened("payment_intent.created", &intent);
+    let charge = charge(stage, &mut intent);
+    invoice::change(stage, &mut bill.invoice, None, |invoice| {
+        invoice.amount_paid += amount;
+        invoice.charge = Some(charge.id.clone());
+    });
+    let payment = invoice_payment(stage, &bill.invoice, &charge);
+    stage.happened("invoice_payment.paid", &payment);
+    if let Some(rest) = bill.intent.as_mut() {
+        rest.amount -= amount;
+    }
 }
 
 fn invoice_payment(stage: &mut Stage, invoice: &Invoice, charge: &Charge) -> InvoicePayment {

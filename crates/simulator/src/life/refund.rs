@@ -29,6 +29,7 @@ pub(crate) fn refund_charge(stage: &mut Stage, charge: &mut Charge, amount: i64)
         reference: None,
         failure_reason: None,
         failure_balance_transaction: None,
+        movement: None,
     };
     let before = charge.clone();
     charge.amount_refunded += amount;
@@ -52,7 +53,8 @@ pub(crate) fn bounce(stage: &mut Stage, thread: &mut Thread) {
     let Some(refund) = thread.refund.clone() else {
         return;
     };
-    let returned = money::movement(stage, (refund.currency, refund.amount), 0, &refund.id, "refund_failure");
+    let returned =
+        money::movement(stage, (refund.currency, refund.amount), 0, &refund.id, ("refund_failure", "refund_failure"));
     update(stage, thread, |refund| {
         refund.status = "failed";
         refund.failure_reason = Some("lost_or_stolen_card");
@@ -63,7 +65,8 @@ pub(crate) fn bounce(stage: &mut Stage, thread: &mut Thread) {
     }
 }
 
-fn update(stage: &mut Stage, thread: &mut Thread, change: impl FnOnce(&mut Refund)) {
+/// Changes the newest refund and says so, if anything changed.
+pub(crate) fn update(stage: &mut Stage, thread: &mut Thread, change: impl FnOnce(&mut Refund)) {
     let Some(mut refund) = thread.refund.take() else {
         return;
     };

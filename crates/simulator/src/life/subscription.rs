@@ -17,17 +17,15 @@ pub(crate) fn create(stage: &mut Stage, thread: &mut Thread, status: &'static st
         end: coupon.months.map(|months| crate::calendar::months_later(stage.now, months)),
         coupon,
     });
+    let sold = std::iter::once((terms.price, terms.quantity)).chain(terms.extras.into_iter().map(|price| (price, 1)));
+    let items = sold
+        .map(|(price, quantity)| Item { id: stage.ids.make("si_", 14), created: stage.now, price, quantity, period })
+        .collect();
     thread.subscription = Some(Subscription {
         customer: stage.customer.id.clone(),
         created: stage.now,
         status,
-        items: vec![Item {
-            id: stage.ids.make("si_", 14),
-            created: stage.now,
-            price: terms.price,
-            quantity: terms.quantity,
-            period,
-        }],
+        items,
         anchor: terms.cycle.anchor,
         trial,
         without_card: "create_invoice",
@@ -70,13 +68,16 @@ pub(crate) fn change(stage: &mut Stage, thread: &mut Thread, change: impl FnOnce
     }
 }
 
-/// The line of one full period of the subscription.
-pub(crate) fn period_line(stage: &mut Stage, thread: &Thread) -> Option<Line> {
-    let subscription = thread.subscription.as_ref()?;
-    let item = subscription.items.first()?;
+/// The lines of one full period of the subscription, item by item.
+pub(crate) fn period_lines(stage: &mut Stage, thread: &Thread) -> Vec<Line> {
+    let Some(subscription) = &thread.subscription else { return Vec::new() };
+    subscription.items.iter().map(|item| period_line(stage, thread, subscription, item)).collect()
+}
+
+fn period_line(stage: &mut Stage, thread: &Thread, subscription: &Subscription, item: &Item) -> Line {
     let price = item.price.clone();
     let in_trial = subscription.status == "trialing";
-    Some(Line {
+    Line {
         id: stage.ids.make("il_1", 23),
         invoice_item: None,
         amount: if in_trial { 0 } else { price.unit_amount.saturating_mul(item.quantity) },
@@ -94,7 +95,7 @@ pub(crate) fn period_line(stage: &mut Stage, thread: &Thread) -> Option<Line> {
         discount_percent: if in_trial { 0 } else { thread.discount_percent(stage.now) },
         discount_amount: 0,
         tax_amount: 0,
-    })
+    }
 }
 
 /// The next period begins: its invoice is drafted, the subscription moves on.
@@ -119,7 +120,7 @@ pub(crate) fn renew(stage: &mut Stage, thread: &mut Thread) {
         }
     }
     let mut lines = std::mem::take(&mut thread.pending);
-    lines.extend(period_line(stage, thread));
+    lines.extend(period_lines(stage, thread));
     invoice::draft(stage, thread, BillingReason::Cycle, lines);
     let after = thread.subscription.clone();
     if let (Some(before), Some(after)) = (before, after) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::calendar::months_later;
 use crate::model::{
-    BillingMode, Charge, Collection, Coupon, CreditNote, Discount, Dispute, Interval, Invoice, Line, PaymentIntent,
-    Price, Refund, Session, Subscription, Tax,
+    ApplicationFee, BillingMode, Charge, Collection, Coupon, CreditNote, Discount, Dispute, Interval, Invoice, Line,
+    PaymentIntent, Payout, Price, Refund, Session, Subscription, Tax, Transfer,
 };
 
 /// The calendar of a subscription: period `n` runs from boundary `n` to boundary `n + 1`.
@@ -35,6 +35,8 @@ pub(crate) struct Bill {
 pub(crate) struct Terms {
     pub price: Arc<Price>,
     pub quantity: i64,
+    /// Further prices of the subscription, one of each.
+    pub extras: Vec<Arc<Price>>,
     pub cycle: Cycle,
     pub collection: Collection,
     pub billing_mode: BillingMode,
@@ -56,6 +58,9 @@ pub(crate) struct Thread {
     pub dispute: Option<Dispute>,
     pub refund: Option<Refund>,
     pub credit_note: Option<CreditNote>,
+    pub payout: Option<Payout>,
+    pub transfer: Option<Transfer>,
+    pub fee: Option<ApplicationFee>,
     /// The number of the period that comes next.
     pub next_period: i64,
 }
@@ -73,6 +78,9 @@ impl Thread {
             dispute: None,
             refund: None,
             credit_note: None,
+            payout: None,
+            transfer: None,
+            fee: None,
             next_period: 0,
         }
     }

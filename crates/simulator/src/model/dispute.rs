@@ -1,21 +1,7 @@
-//! Disputes and the balance transactions they embed.
+//! Disputes.
 
+use super::BalanceTransaction;
 use crate::currency::Currency;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BalanceTransaction {
-    pub id: String,
-    pub created: i64,
-    pub available_on: i64,
-    /// The settlement currency.
-    pub currency: Currency,
-    pub amount: i64,
-    pub fee: i64,
-    pub exchange_rate: Option<&'static str>,
-    pub description: String,
-    pub source: String,
-    pub category: &'static str,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dispute {

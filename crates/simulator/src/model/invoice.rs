@@ -5,6 +5,9 @@ use std::sync::Arc;
 use super::{Collection, Customer, Discount, Price};
 use crate::currency::Currency;
 
+/// Lines that an event shows of an invoice.
+const SHOWN: usize = 10;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TaxBehavior {
     /// Added on top of the line amounts.
@@ -25,7 +28,7 @@ pub(crate) struct Tax {
 
 impl Tax {
     /// The tax on an amount that is already net of discounts.
-    fn on(&self, amount: i64, currency: Currency) -> i64 {
+    pub fn on(&self, amount: i64, currency: Currency) -> i64 {
         let percent = i64::from(self.percent);
         match self.behavior {
             TaxBehavior::Exclusive => currency.share(amount, percent, 100),
@@ -168,6 +171,19 @@ impl Invoice {
 
     pub fn subtotal_excluding_tax(&self) -> i64 {
         self.subtotal() - self.tax_of(TaxBehavior::Inclusive)
+    }
+
+    /// The lines that events show: the first ten.
+    pub fn shown_lines(&self) -> &[Line] {
+        self.lines.get(..SHOWN).unwrap_or(&self.lines)
+    }
+
+    /// What the lines sold that no event shows, net of discounts and tax.
+    pub fn hidden(&self) -> i64 {
+        let hidden = self.lines.get(SHOWN..).unwrap_or_default();
+        let inclusive = self.tax.as_ref().is_some_and(|tax| tax.behavior == TaxBehavior::Inclusive);
+        let net = |line: &Line| line.amount - line.discount_amount - if inclusive { line.tax_amount } else { 0 };
+        hidden.iter().map(net).sum()
     }
 
     pub fn amount_remaining(&self) -> i64 {

@@ -1,6 +1,7 @@
 //! The simulator's own objects: what Stripe would hold in its database, free of any API version. Stories change them, renderers
 //! turn them into JSON. One file per kind.
 
+mod balance;
 mod catalogue;
 mod credit_note;
 mod customer;
@@ -10,10 +11,11 @@ mod other;
 mod payment;
 mod subscription;
 
+pub(crate) use balance::{ApplicationFee, BalanceTransaction, FeeRefund, Payout, Reversal, Transfer, TransferData};
 pub(crate) use catalogue::{Interval, Price, Product};
 pub(crate) use credit_note::{CreditNote, CreditNoteLine};
 pub(crate) use customer::{Address, Card, Customer};
-pub(crate) use dispute::{BalanceTransaction, Dispute};
+pub(crate) use dispute::Dispute;
 pub(crate) use invoice::{BillingReason, Invoice, InvoicePayment, InvoiceStatus, Line, Tax, TaxBehavior};
 pub(crate) use other::{Coupon, Discount, Entitlement, EntitlementSummary, Session, SessionMode};
 pub(crate) use payment::{Charge, Failure, PaymentIntent, Refund};
@@ -43,6 +45,9 @@ pub(crate) enum Object {
     Session(Box<Session>),
     Discount(Box<Discount>),
     Entitlements(Box<EntitlementSummary>),
+    Payout(Box<Payout>),
+    Transfer(Box<Transfer>),
+    ApplicationFee(Box<ApplicationFee>),
 }
 
 macro_rules! object_from {
@@ -59,4 +64,5 @@ object_from! {
     Customer: Customer, Product: Product, Subscription: Subscription, Invoice: Invoice, InvoicePayment: InvoicePayment,
     PaymentIntent: PaymentIntent, Charge: Charge, Refund: Refund, Dispute: Dispute, CreditNote: CreditNote,
     Session: Session, Discount: Discount, Entitlements: EntitlementSummary,
+    Payout: Payout, Transfer: Transfer, ApplicationFee: ApplicationFee,
 }

@@ -1,6 +1,6 @@
 //! Payment intents, charges and refunds.
 
-use super::{Card, Customer};
+use super::{BalanceTransaction, Card, Customer, TransferData};
 use crate::currency::Currency;
 
 /// Why a card was declined.
@@ -31,6 +31,9 @@ pub(crate) struct PaymentIntent {
     pub canceled_at: Option<i64>,
     pub cancellation_reason: Option<&'static str>,
     pub off_session: bool,
+    /// Money is only set aside until it is captured.
+    pub manual: bool,
+    pub transfer_data: Option<TransferData>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,11 +56,22 @@ pub(crate) struct Charge {
     pub refunds: Vec<Refund>,
     pub receipt: String,
     pub risk_score: i64,
+    pub captured: bool,
+    /// What was set aside was released without being captured.
+    pub released: bool,
+    pub transfer_data: Option<TransferData>,
+    /// Its balance transaction, where it is shown whole.
+    pub movement: Option<BalanceTransaction>,
 }
 
 impl Charge {
     pub fn status(&self) -> &'static str {
         if self.failure.is_some() { "failed" } else { "succeeded" }
+    }
+
+    /// What was set aside and not taken; before basil it counted as refunded.
+    pub fn given_free(&self) -> i64 {
+        if self.captured || self.released { self.amount - self.amount_captured } else { 0 }
     }
 
     pub fn refundable(&self) -> i64 {
@@ -79,4 +93,6 @@ pub(crate) struct Refund {
     pub reference: Option<String>,
     pub failure_reason: Option<&'static str>,
     pub failure_balance_transaction: Option<String>,
+    /// Its balance transaction, where it is shown whole.
+    pub movement: Option<BalanceTransaction>,
 }

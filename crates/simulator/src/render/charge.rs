@@ -1,7 +1,7 @@
 //! Charges.
 
 use super::node::{Node, json};
-use super::{View, list, payment_method, refund};
+use super::{View, balance, list, payment_method, refund};
 use crate::model::Charge;
 
 fn outcome(charge: &Charge) -> Node {
@@ -22,24 +22,35 @@ fn outcome(charge: &Charge) -> Node {
 pub(super) fn charge(view: View, charge: &Charge) -> Node {
     let succeeded = charge.failure.is_none();
     let receipt = succeeded.then(|| format!("https://pay.example.com/receipts/{}", charge.receipt));
+    let data = charge.transfer_data.as_ref();
+    let fee = data.and_then(|data| data.fee.as_ref());
+    let movement = balance::reference(charge.balance_transaction.as_ref(), charge.movement.as_ref());
+    // Before basil, money that was set aside and released counted as refunded.
+    let released = if view.shape.is_basil_or_later() { 0 } else { charge.given_free() };
     let mut body = json!({
         "id": &charge.id, "object": "charge", "amount": charge.amount, "amount_captured": charge.amount_captured,
-        "amount_refunded": charge.amount_refunded, "application": null, "application_fee": null,
-        "application_fee_amount": null, "balance_transaction": &charge.balance_transaction,
+        "amount_refunded": charge.amount_refunded + released, "application": null,
+        "application_fee": fee.map(|(id, _)| id), "application_fee_amount": fee.map(|(_, amount)| *amount),
+        "balance_transaction": movement,
         "billing_details": payment_method::billing_details(&charge.customer),
-        "calculated_statement_descriptor": "DAYBOOK EXAMPLE", "captured": succeeded, "created": charge.created,
+        "calculated_statement_descriptor": "DAYBOOK EXAMPLE", "captured": charge.captured, "created": charge.created,
         "currency": charge.currency.code(), "customer": &charge.customer.id, "description": charge.description,
-        "destination": null, "dispute": &charge.dispute, "disputed": charge.dispute.is_some(),
+        "destination": data.map(|data| &data.destination), "dispute": &charge.dispute, "disputed": charge.dispute.is_some(),
         "failure_balance_transaction": null, "failure_code": charge.failure.map(|failure| failure.code),
         "failure_message": charge.failure.map(|failure| failure.message), "fraud_details": {},
         "livemode": view.livemode, "metadata": {}, "on_behalf_of": null, "order": null, "outcome": outcome(charge),
         "paid": succeeded, "payment_intent": &charge.payment_intent, "payment_method": &charge.card.id,
         "payment_method_details": payment_method::details(charge), "radar_options": {},
         "receipt_email": null, "receipt_number": null, "receipt_url": receipt,
-        "refunded": succeeded && charge.refundable() == 0, "review": null, "shipping": null, "source": null,
+        "refunded": succeeded && (charge.released || charge.captured && charge.refundable() == 0), "review": null, "shipping": null, "source": null,
         "source_transfer": null, "statement_descriptor": null, "statement_descriptor_suffix": null,
-        "status": charge.status(), "transfer_data": null, "transfer_group": null,
+        "status": charge.status(),
+        "transfer_data": data.map(|data| json!({"amount": data.amount, "destination": &data.destination})),
+        "transfer_group": null,
     });
+    if let Some(data) = data {
+        body.merge(json!({"transfer": &data.transfer}));
+    }
     if !view.shape.is_basil_or_later() {
         body.merge(json!({"invoice": &charge.invoice}));
     }

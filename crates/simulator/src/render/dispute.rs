@@ -1,27 +1,8 @@
-//! Disputes and balance transactions.
+//! Disputes.
 
-use super::View;
 use super::node::{Node, json};
-use crate::model::{BalanceTransaction, Dispute};
-
-fn transaction(transaction: &BalanceTransaction) -> Node {
-    let fees: Vec<Node> = if transaction.fee == 0 {
-        Vec::new()
-    } else {
-        vec![json!({
-            "amount": transaction.fee, "application": null, "currency": transaction.currency.code(),
-            "description": "Dispute fee", "type": "stripe_fee",
-        })]
-    };
-    json!({
-        "id": &transaction.id, "object": "balance_transaction", "amount": transaction.amount,
-        "available_on": transaction.available_on, "balance_type": "payments", "created": transaction.created,
-        "currency": transaction.currency.code(), "description": &transaction.description,
-        "exchange_rate": transaction.exchange_rate.map(Node::decimal), "fee": transaction.fee, "fee_details": fees,
-        "net": transaction.amount - transaction.fee, "reporting_category": transaction.category,
-        "source": &transaction.source, "status": "available", "type": "adjustment",
-    })
-}
+use super::{View, balance};
+use crate::model::Dispute;
 
 fn evidence(dispute: &Dispute) -> Node {
     json!({
@@ -39,7 +20,7 @@ fn evidence(dispute: &Dispute) -> Node {
 
 pub(super) fn dispute(view: View, dispute: &Dispute) -> Node {
     let first = dispute.transactions.first().map(|transaction| &transaction.id);
-    let transactions: Vec<Node> = dispute.transactions.iter().map(transaction).collect();
+    let transactions: Vec<Node> = dispute.transactions.iter().map(balance::transaction).collect();
     json!({
         "id": &dispute.id, "object": "dispute", "amount": dispute.amount, "balance_transaction": first,
         "balance_transactions": transactions, "charge": &dispute.charge, "created": dispute.created,

@@ -25,13 +25,17 @@ pub(super) fn upcoming(view: View, model: &Invoice) -> Node {
 }
 
 fn main_fields(view: View, invoice: &Invoice) -> Node {
-    let lines = invoice.lines.iter().map(|line| invoice_line::line(view, invoice, line)).collect();
+    let shown = invoice.shown_lines();
+    let lines = shown.iter().map(|line| invoice_line::line(view, invoice, line)).collect();
+    let mut lines = list(lines, &format!("/v1/invoices/{}/lines", invoice.id));
+    let count = i64::try_from(invoice.lines.len()).unwrap_or(i64::MAX);
+    lines.merge(json!({"has_more": shown.len() < invoice.lines.len(), "total_count": count}));
     let finalized = invoice.finalized_at.is_some();
     let page = format!("https://invoice.example.com/i/{}", invoice.secret);
     json!({
         "id": &invoice.id, "object": "invoice", "status": invoice.status.word(), "created": invoice.created,
         "currency": invoice.currency.code(), "customer": &invoice.customer.id, "billing_reason": invoice.reason.word(),
-        "number": &invoice.number, "lines": list(lines, &format!("/v1/invoices/{}/lines", invoice.id)),
+        "number": &invoice.number, "lines": lines,
         "livemode": view.livemode, "period_start": invoice.period.0, "period_end": invoice.period.1,
         "attempt_count": invoice.attempt_count, "attempted": invoice.attempted, "auto_advance": invoice.auto_advance,
         "next_payment_attempt": invoice.next_payment_attempt, "due_date": invoice.due_date,

@@ -1,6 +1,7 @@
 //! Renders the simulator's objects as the JSON that each API shape gives them: full-size objects with the null fields, nested
 //! hashes and lists real ones have, since their size and noise are part of what a reader must cope with. One file per kind.
 
+mod balance;
 mod catalogue;
 mod charge;
 mod checkout;
@@ -56,6 +57,9 @@ impl View {
             Object::Session(model) => checkout::session(self, model),
             Object::Discount(model) => discount::discount(self, model),
             Object::Entitlements(model) => entitlement::summary(self, model),
+            Object::Payout(model) => balance::payout(self, model),
+            Object::Transfer(model) => balance::transfer(self, model),
+            Object::ApplicationFee(model) => balance::application_fee(self, model),
         }
     }
 }

@@ -17,11 +17,13 @@ fn last_error(view: View, intent: &PaymentIntent) -> Node {
 
 pub(super) fn payment_intent(view: View, intent: &PaymentIntent) -> Node {
     let latest = intent.charges.last().map(|charge| &charge.id);
+    let capturable = if intent.status == "requires_capture" { intent.amount } else { 0 };
+    let data = intent.transfer_data.as_ref();
     let mut body = json!({
-        "id": &intent.id, "object": "payment_intent", "amount": intent.amount, "amount_capturable": 0,
+        "id": &intent.id, "object": "payment_intent", "amount": intent.amount, "amount_capturable": capturable,
         "amount_details": {"tip": {}}, "amount_received": intent.amount_received, "application": null,
         "application_fee_amount": null, "automatic_payment_methods": null, "canceled_at": intent.canceled_at,
-        "cancellation_reason": intent.cancellation_reason, "capture_method": "automatic",
+        "cancellation_reason": intent.cancellation_reason, "capture_method": if intent.manual { "manual" } else { "automatic" },
         "client_secret": format!("{}_secret_{}", intent.id, intent.secret), "confirmation_method": "automatic",
         "created": intent.created, "currency": intent.currency.code(), "customer": &intent.customer,
         "description": intent.description, "last_payment_error": last_error(view, intent), "livemode": view.livemode,
@@ -33,7 +35,7 @@ pub(super) fn payment_intent(view: View, intent: &PaymentIntent) -> Node {
         "payment_method_types": ["card"], "processing": null, "receipt_email": &intent.email, "review": null,
         "setup_future_usage": if intent.off_session { Some("off_session") } else { None }, "shipping": null,
         "source": null, "statement_descriptor": null, "statement_descriptor_suffix": null, "status": intent.status,
-        "transfer_data": null, "transfer_group": null,
+        "transfer_data": data.map(|data| json!({"amount": data.amount, "destination": &data.destination})), "transfer_group": null,
     });
     if !view.shape.is_basil_or_later() {
         body.merge(json!({"invoice": &intent.invoice}));

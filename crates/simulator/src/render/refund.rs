@@ -1,12 +1,13 @@
 //! Refunds.
 
-use super::View;
 use super::node::{Node, json};
+use super::{View, balance};
 use crate::model::Refund;
 
 pub(super) fn refund(view: View, refund: &Refund) -> Node {
+    let movement = balance::reference(refund.balance_transaction.as_ref(), refund.movement.as_ref());
     let mut body = json!({
-        "id": &refund.id, "object": "refund", "amount": refund.amount, "balance_transaction": &refund.balance_transaction,
+        "id": &refund.id, "object": "refund", "amount": refund.amount, "balance_transaction": movement,
         "charge": &refund.charge, "created": refund.created, "currency": refund.currency.code(), "metadata": {},
         "payment_intent": &refund.payment_intent, "reason": refund.reason, "receipt_number": null,
         "source_transfer_reversal": null, "status": refund.status, "transfer_reversal": null,

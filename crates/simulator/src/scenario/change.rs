@@ -29,6 +29,32 @@ fn one_change(cast: &mut Cast, tier: Tier, billing: Billing) -> Script {
     script
 }
 
+/// A subscription of three plans at once.
+pub(super) fn several_items(cast: &mut Cast) -> Script {
+    cast.choose(Tier::Starter, Interval::Month, 1);
+    cast.terms.extras = vec![cast.price(Tier::Pro, Interval::Month), cast.price(Tier::Team, Interval::Month)];
+    let mut script = Script::default();
+    script.subscribe(cast);
+    script.renewals_from(cast, 1);
+    script
+}
+
+/// So many changes in one period that the next invoice has more lines than an event shows.
+pub(super) fn many(cast: &mut Cast) -> Script {
+    cast.choose(Tier::Team, Interval::Month, 8);
+    let mut script = Script::default();
+    script.subscribe(cast);
+    for number in 1..=6 {
+        let price = cast.price(Tier::Team, Interval::Month);
+        let quantity = cast.random.between(2, 30);
+        script.at(cast.begin + number * 4 * DAY, move |stage, thread| {
+            change_plan(stage, thread, (price, quantity), Billing::WithTheNextInvoice);
+        });
+    }
+    script.renewals_from(cast, 1);
+    script
+}
+
 pub(super) fn seats(cast: &mut Cast) -> Script {
     let (many, few) = (cast.random.between(12, 30), cast.random.between(2, 5));
     cast.choose(Tier::Team, Interval::Month, 8);

@@ -33,6 +33,17 @@ pub(super) fn closes(cast: &mut Cast, outcome: &'static str) -> Script {
     script
 }
 
+/// A dispute that is lost, appealed, and won or lost again.
+pub(super) fn appealed(cast: &mut Cast) -> Script {
+    let (mut script, opened, _) = begin(cast, "needs_response");
+    script.at(opened + 12 * DAY, |stage, thread| dispute::close(stage, thread, "lost"));
+    script.at(opened + 15 * DAY, dispute::appeal);
+    let outcome = cast.random.pick("won", &["won", "lost"]);
+    script.at(opened + 40 * DAY, move |stage, thread| dispute::close(stage, thread, outcome));
+    script.renewals_from(cast, 1);
+    script
+}
+
 pub(super) fn stays_open(cast: &mut Cast) -> Script {
     let (mut script, opened, _) = begin(cast, "needs_response");
     if cast.random.chance(50) {

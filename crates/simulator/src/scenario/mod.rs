@@ -1,11 +1,13 @@
 //! The stories customers live through, and how several of them are told at once: every story is a script of acts with times, and
 //! the scripts of one customer are played in one order of time, so that balances and numbers agree between them.
 
+mod balance;
 mod change;
 mod credit_note;
 mod dispute;
 mod dunning;
 mod leaving;
+mod marketplace;
 mod one_off;
 mod out_of_band;
 mod pause;
@@ -87,13 +89,37 @@ pub enum Story {
     OneOffRefunded,
     /// Invoices sent by mail and paid by bank transfer, sometimes late.
     OutOfBand,
+    /// The first payment is paid out to the bank.
+    PaidOut,
+    /// A payout that fails, sometimes after it was shown as paid, or is canceled.
+    PayoutFails,
+    /// A payment and its refund with their balance transactions, as an export from the API shows them.
+    SeenWhole,
+    /// A sale for a seller: a destination charge with its transfer and, mostly, an application fee.
+    Marketplace,
+    /// The same, refunded with or without its transfer.
+    MarketplaceRefunded,
+    /// A sale of which a seller receives a share later, and sometimes gives it back.
+    Distributes,
+    /// Money that is set aside and captured later, in part, or not at all.
+    CapturedLater,
+    /// A dispute that is lost, appealed, and mostly won then.
+    DisputeAppealed,
+    /// Invoices that are paid in several payments.
+    PaidInParts,
+    /// A purchase without a subscription, with tax in it.
+    TaxedOneOff,
+    /// A subscription of several plans.
+    SeveralItems,
+    /// More changes in one period than an event shows lines.
+    ManyChanges,
     /// The customer is deleted, whatever other stories are going on.
     Leaves,
 }
 
 impl Story {
     /// Every story.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 43] = [
         Self::Monthly,
         Self::Annual,
         Self::TrialConverts,
@@ -124,6 +150,18 @@ impl Story {
         Self::SlowOneOff,
         Self::OneOffRefunded,
         Self::OutOfBand,
+        Self::PaidOut,
+        Self::PayoutFails,
+        Self::SeenWhole,
+        Self::Marketplace,
+        Self::MarketplaceRefunded,
+        Self::Distributes,
+        Self::CapturedLater,
+        Self::DisputeAppealed,
+        Self::PaidInParts,
+        Self::TaxedOneOff,
+        Self::SeveralItems,
+        Self::ManyChanges,
         Self::Leaves,
     ];
 
@@ -165,6 +203,18 @@ impl Story {
             Self::SlowOneOff => one_off::slow(cast),
             Self::OneOffRefunded => one_off::refunded(cast),
             Self::OutOfBand => out_of_band::by_mail(cast),
+            Self::PaidOut => balance::arrives(cast),
+            Self::PayoutFails => balance::fails(cast),
+            Self::SeenWhole => balance::seen_whole(cast),
+            Self::Marketplace => marketplace::sells(cast),
+            Self::MarketplaceRefunded => marketplace::refunded(cast),
+            Self::Distributes => marketplace::distributes(cast),
+            Self::CapturedLater => marketplace::captured_later(cast),
+            Self::DisputeAppealed => dispute::appealed(cast),
+            Self::PaidInParts => renewal::in_parts(cast),
+            Self::TaxedOneOff => one_off::taxed(cast),
+            Self::SeveralItems => change::several_items(cast),
+            Self::ManyChanges => change::many(cast),
             Self::Leaves => leaving::leaves(cast),
         }
     }

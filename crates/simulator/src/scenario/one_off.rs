@@ -11,6 +11,19 @@ pub(super) fn card(cast: &mut Cast) -> Script {
     script
 }
 
+/// One with tax in it, mostly refunded in part.
+pub(super) fn taxed(cast: &mut Cast) -> Script {
+    cast.taxed_one_off();
+    let mut script = Script::default();
+    script.at(cast.begin, one_off::buy);
+    if cast.random.chance(60) {
+        script.at(cast.begin + 4 * DAY, |stage, thread| {
+            refund::give_back(stage, thread, (1, 3));
+        });
+    }
+    script
+}
+
 pub(super) fn slow(cast: &mut Cast) -> Script {
     cast.one_off();
     let mut script = Script::default();

@@ -1,10 +1,28 @@
 //! Subscriptions that run as they should, and how they are canceled.
 
 use super::script::{Cast, Script};
-use crate::calendar::DAY;
+use crate::calendar::{DAY, HOUR};
 use crate::catalogue::Tier;
-use crate::life::{checkout, subscription};
+use crate::life::{checkout, invoice, payment, subscription};
 use crate::model::Interval;
+
+/// Invoices paid in several payments.
+pub(super) fn in_parts(cast: &mut Cast) -> Script {
+    let mut script = Script::default();
+    script.at(cast.begin, checkout::subscribe);
+    let percent = cast.random.pick(50, &[20, 75]);
+    let mut number = 1;
+    while cast.terms.cycle.boundary(number) < cast.end {
+        let boundary = script.draft(cast, number);
+        script.at(boundary + HOUR, invoice::finalize);
+        script.at(boundary + DAY, move |stage, thread| {
+            payment::pay_part(stage, thread, percent);
+        });
+        script.at(boundary + 2 * DAY, payment::pay_and_recover);
+        number += 1;
+    }
+    script
+}
 
 pub(super) fn monthly(cast: &mut Cast) -> Script {
     let mut script = Script::default();

@@ -36,6 +36,7 @@ impl Cast {
         let terms = Terms {
             price: catalogue.price(tier, currency, Some(Interval::Month)),
             quantity,
+            extras: Vec::new(),
             cycle: Cycle { anchor: begin, interval: Interval::Month },
             collection: Collection::Automatic,
             billing_mode: random.pick(BillingMode::Classic, &[BillingMode::Flexible]),
@@ -63,6 +64,12 @@ impl Cast {
         self.terms.quantity = self.random.between(1, 3);
         self.terms.tax = None;
         self.terms.coupon = None;
+    }
+
+    /// The same, with the tax of the customer's country.
+    pub fn taxed_one_off(&mut self) {
+        self.one_off();
+        self.terms.tax = self.catalogue.tax(self.terms.price.currency);
     }
 
     /// A moment inside period `number`, somewhere in its middle half.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::common::{histories, key, render};
 
-const LINKS: [(&str, &str); 13] = [
+const LINKS: [(&str, &str); 17] = [
     ("customer", "customer"),
     ("subscription", "subscription"),
     ("invoice", "invoice"),
@@ -21,6 +21,10 @@ const LINKS: [(&str, &str); 13] = [
     ("refund", "refund"),
     ("product", "product"),
     ("price", "price"),
+    ("transfer", "transfer"),
+    ("source_transaction", "charge"),
+    ("originating_transaction", "charge"),
+    ("fee", "application_fee"),
 ];
 
 fn walk<'a>(value: &'a Value, found: &mut Vec<(&'static str, &'a str)>) {
@@ -51,7 +55,8 @@ fn every_link_leads_to_an_object_of_the_same_world() {
                 let inlined = events.iter().filter_map(|event| event.object["refunds"]["data"].as_array()).flatten();
                 known.extend(inlined.map(key));
             }
-            for event in &events {
+            // The charge of an application fee stands in the connected account's own world.
+            for event in events.iter().filter(|event| event.object["object"] != "application_fee") {
                 let mut links = Vec::new();
                 walk(&event.object, &mut links);
                 for (kind, id) in links {

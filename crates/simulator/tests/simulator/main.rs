@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod amounts;
 #[cfg(test)]
+mod balance;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod common;

@@ -124,6 +124,9 @@ fn every_type_that_matters_is_told() {
     let mut kinds: BTreeSet<_> = objects(ApiShape::Acacia).into_iter().map(|event| event.kind).collect();
     kinds.extend(objects(ApiShape::Basil).into_iter().map(|event| event.kind));
     for kind in [
+        "application_fee.created",
+        "application_fee.refunded",
+        "charge.captured",
         "charge.dispute.closed",
         "charge.dispute.created",
         "charge.dispute.funds_reinstated",
@@ -157,13 +160,21 @@ fn every_type_that_matters_is_told() {
         "invoice.updated",
         "invoice.voided",
         "invoice_payment.paid",
+        "payment_intent.amount_capturable_updated",
         "payment_intent.canceled",
         "payment_intent.created",
         "payment_intent.payment_failed",
         "payment_intent.succeeded",
+        "payout.canceled",
+        "payout.created",
+        "payout.failed",
+        "payout.paid",
+        "payout.updated",
         "refund.created",
         "refund.failed",
         "refund.updated",
+        "transfer.created",
+        "transfer.reversed",
     ] {
         assert!(kinds.contains(kind), "{kind} never happens");
     }

@@ -22,6 +22,8 @@ fn usual(kind: &str, from: &str, to: &str) -> bool {
         "dispute" => &[
             ("needs_response", &["under_review", "won", "lost"]),
             ("under_review", &["won", "lost"]),
+            ("lost", &["appeal_under_review"]),
+            ("appeal_under_review", &["won", "lost"]),
             ("warning_needs_response", &["warning_under_review", "needs_response", "warning_closed"]),
             ("warning_under_review", &["warning_closed", "needs_response"]),
         ],
@@ -52,7 +54,7 @@ fn statuses_go_the_usual_ways() {
         }
         assert_eq!(all["subscription"].len(), 8, "{:?}", all["subscription"]);
         assert_eq!(all["invoice"].len(), 5, "{:?}", all["invoice"]);
-        assert_eq!(all["dispute"].len(), 7, "{:?}", all["dispute"]);
+        assert_eq!(all["dispute"].len(), 8, "{:?}", all["dispute"]);
     }
 }
 

@@ -2,10 +2,11 @@
 
 use daybook_domain::{
     fact::{Charge, ChargeStatus, Observed},
-    id::{BalanceTransactionId, CustomerId},
+    id::{BalanceTransactionId, CustomerId, ObjectKind},
 };
 
 use super::{
+    balance_transaction::{Holder, IsInquiry},
     details,
     evidence::{Attribute, attributes},
     frame::Frame,
@@ -27,6 +28,7 @@ pub(super) const ATTRIBUTES: &[Attribute] = attributes![
     paid,
     payment_intent,
     status,
+    transfer_data.amount,
     transfer_data.destination,
 ];
 
@@ -49,9 +51,16 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         currency: object.currency("currency")?,
         balance_transaction: object.reference("balance_transaction")?.id().map(BalanceTransactionId::new),
         destination: destination(object)?,
+        destination_amount: destination_amount(object)?,
         created: object.time("created")?,
         details: Box::new(details::charge(object)),
     };
+    let holder = Holder::of(ObjectKind::Charge, object, IsInquiry::No)?;
+    holder.show(frame, "balance_transaction", object)?;
+    holder.show(frame, "failure_balance_transaction", object)?;
+    for (name, kind) in [("transfer", Kind::Transfer), ("application_fee", Kind::ApplicationFee)] {
+        frame.embed(name, kind, &object.reference(name)?)?;
+    }
     frame.embed("customer", Kind::Customer, &customer)?;
     frame.embed("invoice", Kind::Invoice, &invoice)?;
     frame.embed("payment_intent", Kind::PaymentIntent, &payment_intent)?;
@@ -77,4 +86,10 @@ fn destination(object: &Object<'_>) -> Found<Option<Box<str>>> {
     let transfer = object.object("transfer_data")?.unwrap_or_default();
     let new = transfer.reference("destination").map_err(|fault| fault.under("transfer_data"))?;
     Ok(new.boxed().or(object.reference("destination")?.boxed()))
+}
+
+/// `transfer_data.amount`.
+fn destination_amount(object: &Object<'_>) -> Found<Option<i64>> {
+    let transfer = object.object("transfer_data")?.unwrap_or_default();
+    transfer.int("amount").map_err(|fault| fault.under("transfer_data"))
 }

@@ -6,6 +6,8 @@
 //! A value of the wrong kind in a field that is read quarantines the whole event: half a translation would be a guess.
 
 mod amounts;
+mod application_fee;
+mod balance_transaction;
 mod body;
 mod catalogue;
 mod charge;
@@ -21,11 +23,14 @@ mod invoice;
 mod invoice_payment;
 mod line;
 mod mentions;
+mod other_money;
 mod payment_intent;
+mod payout;
 mod refund;
 mod risk;
 mod subscription;
 mod tax;
+mod transfer;
 mod types;
 
 pub use mentions::{Mention, Mentions};
@@ -112,7 +117,7 @@ fn translation(body: &Body<'_>) -> Translation {
     };
     let event_type = &*body.envelope.event_type;
     let Some(known) = types::lookup(event_type) else {
-        return Translation::WithoutEffect { why: "no read model needs this type" };
+        return Translation::WithoutEffect { why: types::why_not(event_type) };
     };
     if event_type == "invoice.upcoming" {
         return Translation::WithoutEffect { why: "a preview of an invoice that does not exist yet" };
@@ -188,6 +193,13 @@ fn read_object(kind: Kind, object: &Object<'_>, frame: &mut Frame<'_>) -> Found<
         Kind::Review => risk::read_review(object, frame),
         Kind::FraudWarning => risk::read_warning(object, frame),
         Kind::ConnectedAccount => risk::read_account(object),
+        Kind::BalanceTransaction => balance_transaction::read(object, frame),
+        Kind::Payout => payout::read(object, frame),
+        Kind::Transfer => transfer::read(object, frame),
+        Kind::TransferReversal => transfer::read_reversal(object, frame),
+        Kind::ApplicationFee => application_fee::read(object, frame),
+        Kind::FeeRefund => application_fee::read_refund(object, frame),
+        Kind::OtherMoney => other_money::read(object, frame),
     }
 }
 
@@ -210,5 +222,12 @@ fn attributes(kind: Kind) -> &'static [Attribute] {
         Kind::Review => risk::REVIEW_ATTRIBUTES,
         Kind::FraudWarning => risk::WARNING_ATTRIBUTES,
         Kind::ConnectedAccount => risk::ACCOUNT_ATTRIBUTES,
+        Kind::BalanceTransaction => balance_transaction::ATTRIBUTES,
+        Kind::Payout => payout::ATTRIBUTES,
+        Kind::Transfer => transfer::ATTRIBUTES,
+        Kind::TransferReversal => transfer::REVERSAL_ATTRIBUTES,
+        Kind::ApplicationFee => application_fee::ATTRIBUTES,
+        Kind::FeeRefund => application_fee::REFUND_ATTRIBUTES,
+        Kind::OtherMoney => other_money::ATTRIBUTES,
     }
 }

@@ -1,8 +1,12 @@
 //! `refund`, by itself or inside its charge.
 
-use daybook_domain::fact::{Observed, Refund, RefundStatus};
+use daybook_domain::{
+    fact::{Observed, Refund, RefundStatus},
+    id::ObjectKind,
+};
 
 use super::{
+    balance_transaction::{Holder, IsInquiry},
     details,
     evidence::{Attribute, attributes},
     frame::Frame,
@@ -25,6 +29,10 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         created: object.time("created")?,
         details: Box::new(details::refund(object)),
     };
+    let holder = Holder::of(ObjectKind::Refund, object, IsInquiry::No)?;
+    holder.show(frame, "balance_transaction", object)?;
+    holder.show(frame, "failure_balance_transaction", object)?;
+    frame.embed("transfer_reversal", Kind::TransferReversal, &object.reference("transfer_reversal")?)?;
     frame.embed("charge", Kind::Charge, &charge)?;
     frame.embed("payment_intent", Kind::PaymentIntent, &payment_intent)?;
     Ok(Observed::Refund(Box::new(refund)))

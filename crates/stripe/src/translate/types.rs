@@ -2,6 +2,8 @@
 
 use daybook_domain::{fact::Signal, id::ObjectKind, order::Rank};
 
+use super::other_money;
+
 /// What kind of object a translator reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -21,6 +23,13 @@ pub(super) enum Kind {
     Review,
     FraudWarning,
     ConnectedAccount,
+    BalanceTransaction,
+    Payout,
+    Transfer,
+    TransferReversal,
+    ApplicationFee,
+    FeeRefund,
+    OtherMoney,
 }
 
 /// What a type says.
@@ -52,11 +61,26 @@ const FAMILIES: &[(&str, Kind)] = &[
     ("review", Kind::Review),
     ("radar.early_fraud_warning", Kind::FraudWarning),
     ("account", Kind::ConnectedAccount),
+    ("balance_transaction", Kind::BalanceTransaction),
+    ("payout", Kind::Payout),
+    ("transfer", Kind::Transfer),
+    ("transfer.reversal", Kind::TransferReversal),
+    ("application_fee", Kind::ApplicationFee),
+    ("application_fee.refund", Kind::FeeRefund),
+    ("topup", Kind::OtherMoney),
+    ("issuing_transaction", Kind::OtherMoney),
+    ("customer_cash_balance_transaction", Kind::OtherMoney),
 ];
+
+/// Families whose objects carry money outside the balance that Stripe holds for payments.
+const OTHER_BALANCES: &[&str] = &["treasury", "climate", "capital", "financial_connections"];
 
 /// The event types the read models live on: what an endpoint should be subscribed to. Sorted.
 pub const NEEDED: &[&str] = &[
     "account.updated",
+    "application_fee.created",
+    "application_fee.refund.updated",
+    "application_fee.refunded",
     "charge.captured",
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -114,6 +138,11 @@ pub const NEEDED: &[&str] = &[
     "payment_intent.processing",
     "payment_intent.requires_action",
     "payment_intent.succeeded",
+    "payout.canceled",
+    "payout.created",
+    "payout.failed",
+    "payout.paid",
+    "payout.updated",
     "plan.created",
     "plan.deleted",
     "plan.updated",
@@ -130,13 +159,28 @@ pub const NEEDED: &[&str] = &[
     "refund.updated",
     "review.closed",
     "review.opened",
+    "topup.reversed",
+    "topup.succeeded",
+    "transfer.created",
+    "transfer.reversed",
+    "transfer.updated",
 ];
 
 /// What an event type says; `None` when no read model needs it.
 pub(super) fn lookup(event_type: &str) -> Option<EventType> {
     let (family, what) = event_type.rsplit_once('.')?;
     let (_, kind) = FAMILIES.iter().find(|(name, _)| *name == family)?;
-    Some(EventType { kind: *kind, signal: signal(event_type, what), rank: rank(what) })
+    Some(EventType { kind: *kind, signal: signal(event_type, what), rank: rank(event_type, what) })
+}
+
+/// Why a type nobody translates has no effect.
+pub(super) fn why_not(event_type: &str) -> &'static str {
+    let family = event_type.split('.').next().unwrap_or_default();
+    if OTHER_BALANCES.contains(&family) {
+        "it may move money outside the payments balance, which these books do not keep"
+    } else {
+        "no read model needs this type"
+    }
 }
 
 fn signal(event_type: &str, what: &str) -> Option<Signal> {
@@ -151,7 +195,21 @@ fn signal(event_type: &str, what: &str) -> Option<Signal> {
     }
 }
 
-fn rank(what: &str) -> Rank {
+/// Stripe makes an invoice, finalizes it and sees it paid inside one second, and an endpoint may not be subscribed to the
+/// `updated` events that would prove their order: the types that no other state follows come last.
+fn rank(event_type: &str, what: &str) -> Rank {
+    match event_type {
+        "invoice.paid"
+        | "invoice.payment_succeeded"
+        | "invoice.voided"
+        | "payment_intent.succeeded"
+        | "payment_intent.canceled"
+        | "charge.dispute.closed"
+        | "charge.dispute.funds_reinstated"
+        | "payout.failed"
+        | "payout.canceled" => return Rank::Settled,
+        _ => {}
+    }
     match what {
         "created" => Rank::Created,
         "deleted" => Rank::Deleted,
@@ -179,6 +237,13 @@ impl Kind {
             Self::Review => name == ObjectKind::Review.name(),
             Self::FraudWarning => name == ObjectKind::FraudWarning.name(),
             Self::ConnectedAccount => name == ObjectKind::ConnectedAccount.name(),
+            Self::BalanceTransaction => name == ObjectKind::BalanceTransaction.name(),
+            Self::Payout => name == ObjectKind::Payout.name(),
+            Self::Transfer => name == ObjectKind::Transfer.name(),
+            Self::TransferReversal => name == ObjectKind::TransferReversal.name(),
+            Self::ApplicationFee => name == ObjectKind::ApplicationFee.name(),
+            Self::FeeRefund => name == ObjectKind::FeeRefund.name(),
+            Self::OtherMoney => other_money::NAMES.contains(&name),
         }
     }
 
@@ -202,7 +267,8 @@ mod tests {
 
     #[test]
     fn families_do_not_take_in_their_neighbours() {
-        for event_type in ["customer.discount.created", "customer.tax_id.updated", "invoiceitem.created", "payout.paid"]
+        for event_type in
+            ["customer.discount.created", "customer.tax_id.updated", "invoiceitem.created", "balance.available"]
         {
             assert_eq!(lookup(event_type), None, "{event_type}");
         }
@@ -216,6 +282,7 @@ mod tests {
         let deleted = lookup("product.deleted").unwrap();
         assert_eq!((deleted.rank, deleted.signal), (Rank::Deleted, Some(Signal::Deleted)));
         assert_eq!(lookup("invoice.created").unwrap().rank, Rank::Created);
+        assert!(lookup("invoice.paid").unwrap().rank > lookup("invoice.finalized").unwrap().rank);
         assert_eq!(lookup("invoice.payment_failed").unwrap().signal, Some(Signal::PaymentFailed));
         assert_eq!(lookup("charge.failed").unwrap().signal, None);
     }

@@ -13,6 +13,8 @@ mod evidence;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod money;
+#[cfg(test)]
 mod payment;
 #[cfg(test)]
 mod properties;

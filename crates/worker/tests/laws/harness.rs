@@ -71,6 +71,7 @@ pub const READERS: &[&str] = &[
     "invoice",
     "payment",
     "attention",
+    "parked",
 ];
 
 /// The rows of a table as text, sorted.

@@ -20,7 +20,8 @@ use crate::{progress, server};
 /// `daybook rebuild`
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// One read model: entitlements, subscriptions, customers, journal, disputes, invoices, payments or attention. Without a name, all of them
+    /// One read model: entitlements, subscriptions, customers, journal, disputes, invoices, payments, attention or parked. Without a
+    /// name, all of them
     #[arg(value_name = "NAME", conflicts_with = "all")]
     name: Option<String>,
     /// All read models, and the aggregates they stand on

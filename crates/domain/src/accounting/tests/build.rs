@@ -2,11 +2,12 @@
 
 use crate::{
     fact::{
-        BalanceTransaction, Charge, ChargeStatus, CheckoutSession, CreditNote, CreditNoteLine, CreditNoteStatus,
-        Customer, Dispute, DisputeStatus, Fact, Fee, Invoice, InvoicePayment, InvoicePaymentStatus, InvoiceStatus,
-        Line, Observed, PaidBy, Refund, RefundStatus, SessionMode, Shown, Signal,
+        ApplicationFee, BalanceTransaction, Charge, ChargeStatus, CheckoutSession, Claim, CreditNote, CreditNoteLine,
+        CreditNoteStatus, Customer, Dispute, DisputeStatus, Fact, Fee, FeeRefund, Invoice, InvoicePayment,
+        InvoicePaymentStatus, InvoiceStatus, Line, Observed, PaidBy, Payout, Refund, RefundStatus, SessionMode, Shown,
+        ShownTransaction, Signal, Transfer, TransferReversal,
     },
-    id::{BalanceTransactionId, CustomerId, EventId, InvoiceId, LineId},
+    id::{BalanceTransactionId, CustomerId, EventId, InvoiceId, LineId, ObjectKind, ObjectRef},
     money::Currency,
     order::{Evidence, Moment, Rank},
     time::{Period, Timestamp},
@@ -120,6 +121,7 @@ pub fn charge(amount: i64, on: i64) -> Charge {
         currency: Some(currency("usd")),
         balance_transaction: None,
         destination: None,
+        destination_amount: None,
         created: Some(day(on)),
         details: Box::default(),
     }
@@ -209,9 +211,92 @@ pub fn balance_transaction(id: &str, amount: i64, fee: i64, on: i64) -> BalanceT
         net: amount - fee,
         currency: Some(currency("usd")),
         created: Some(day(on)),
+        available: None,
         category: "dispute".into(),
+        source: None,
+        fee_for: None,
         fees: vec![Fee { kind: "stripe_fee".into(), amount: fee }],
     }
+}
+
+/// A charge's, in another category than a dispute's.
+pub fn of_charge(id: &str, amount: i64, fee: i64, on: i64) -> BalanceTransaction {
+    BalanceTransaction { category: "charge".into(), ..balance_transaction(id, amount, fee, on) }
+}
+
+/// An event at midnight of `at` shows this balance transaction inside an object.
+pub fn shown_transaction(
+    event: &str,
+    at: i64,
+    by: Option<(ObjectKind, &str)>,
+    transaction: &BalanceTransaction,
+) -> Fact {
+    let by = by.map(|(kind, id)| ObjectRef::new(kind, id));
+    let another = transaction.source.as_ref().zip(by.as_ref()).is_some_and(|(source, by)| *source != by.id);
+    let claim = if another { Claim::OfAnother } else { Claim::Own };
+    let shown = ShownTransaction { transaction: transaction.clone(), by, claim };
+    fact(event, at, transaction.id.as_str(), Observed::BalanceTransaction(Box::new(shown)))
+}
+
+pub fn payout(status: &str, amount: i64) -> Payout {
+    Payout {
+        amount,
+        currency: Some(currency("usd")),
+        status: status.into(),
+        created: Some(day(0)),
+        arrival: None,
+        failure: None,
+    }
+}
+
+pub fn shown_payout(event: &str, at: i64, id: &str, payout: &Payout) -> Fact {
+    fact(event, at, id, Observed::Payout(Box::new(payout.clone())))
+}
+
+/// To `acct_1`, out of a charge.
+pub fn transfer(charge: Option<&str>, amount: i64, on: i64) -> Transfer {
+    Transfer {
+        amount,
+        amount_reversed: 0,
+        currency: Some(currency("usd")),
+        destination: Some("acct_1".into()),
+        charge: charge.map(Into::into),
+        created: Some(day(on)),
+    }
+}
+
+pub fn shown_transfer(event: &str, at: i64, id: &str, transfer: &Transfer) -> Fact {
+    fact(event, at, id, Observed::Transfer(Box::new(transfer.clone())))
+}
+
+pub fn shown_reversal(event: &str, at: i64, id: &str, transfer: &str, amount: i64) -> Fact {
+    let reversal = TransferReversal {
+        transfer: Some(transfer.into()),
+        amount,
+        currency: Some(currency("usd")),
+        created: Some(day(at)),
+    };
+    fact(event, at, id, Observed::TransferReversal(Box::new(reversal)))
+}
+
+pub fn application_fee(charge: &str, amount: i64, refunded: i64, on: i64) -> ApplicationFee {
+    ApplicationFee {
+        amount,
+        amount_refunded: refunded,
+        currency: Some(currency("usd")),
+        account: Some("acct_1".into()),
+        charge: Some(charge.into()),
+        created: Some(day(on)),
+    }
+}
+
+pub fn shown_fee(event: &str, at: i64, id: &str, fee: &ApplicationFee) -> Fact {
+    fact(event, at, id, Observed::ApplicationFee(Box::new(fee.clone())))
+}
+
+pub fn shown_fee_refund(event: &str, at: i64, id: &str, fee: &str, amount: i64) -> Fact {
+    let refund = FeeRefund { fee: Some(fee.into()), amount, currency: Some(currency("usd")), created: Some(day(at)) };
+    fact(event, at, id, Observed::FeeRefund(Box::new(refund)))
 }
 
 pub fn shown_dispute(event: &str, at: i64, id: &str, dispute: &Dispute) -> Fact {

@@ -57,6 +57,22 @@ fn a_dispute_won_gives_everything_back() {
 }
 
 #[test]
+fn what_a_won_dispute_does_not_give_back_is_lost() {
+    let taken = balance_transaction("txn_1", -5400, 1500, 40);
+    let part = balance_transaction("txn_2", 5130, 0, 60);
+    let won = with_money(DisputeStatus::Won, std::slice::from_ref(&taken));
+    let open =
+        shown_dispute("evt_1", 40, "dp_1", &with_money(DisputeStatus::NeedsResponse, std::slice::from_ref(&taken)));
+    let decided = shown_dispute("evt_2", 59, "dp_1", &won);
+    let waits = after([open.clone(), decided.clone()]);
+    assert_eq!(waits.balance("assets:disputes:contested"), 5400, "the money may still be on its way");
+    let given = shown_dispute("evt_3", 60, "dp_1", &with_money(DisputeStatus::Won, &[taken, part]));
+    let books = after([open, decided, given]);
+    assert_eq!(books.entry("dp_1:lost"), "disputes 250, tax 20 / contested 270");
+    assert_eq!(books.balance("assets:disputes:contested"), 0);
+}
+
+#[test]
 fn an_appeal_won_takes_the_loss_back_first() {
     let taken = balance_transaction("txn_1", -5400, 1500, 5);
     let back = balance_transaction("txn_2", 5400, 0, 25);
@@ -91,6 +107,20 @@ fn a_balance_transaction_that_two_disputes_show_moves_money_once() {
     assert_eq!(books.balance("assets:disputes:contested"), 5400);
     let of_dispute: Vec<&str> = books.keys().into_iter().filter(|key| key.contains("txn_1")).collect();
     assert_eq!(of_dispute, ["du_1:txn_1", "txn_1"]);
+}
+
+#[test]
+fn disputes_of_unrelated_charges_that_share_a_balance_transaction_move_its_money_once() {
+    let taken = [balance_transaction("txn_1", -5400, 1500, 5)];
+    let of = |charge: &str| Dispute { charge: Some(charge.into()), ..with_money(DisputeStatus::NeedsResponse, &taken) };
+    let books = after([
+        shown_charge("evt_3", 0, "ch_2", &charge(5400, 0)),
+        with_signal(shown_dispute("evt_2", 6, "dp_2", &of("ch_2")), Signal::FundsWithdrawn),
+        with_signal(shown_dispute("evt_1", 5, "dp_1", &of("ch_1")), Signal::FundsWithdrawn),
+    ]);
+    assert_eq!(books.balance("assets:stripe:balance"), -6900);
+    assert_eq!(books.balance("assets:disputes:contested"), 5400);
+    assert_eq!(books.transaction("txn_1").object.to_string(), "dispute dp_1");
 }
 
 #[test]

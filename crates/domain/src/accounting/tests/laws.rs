@@ -84,8 +84,6 @@ fn random_fact(event: usize, dice: &Dice) -> Fact {
         }
     };
     let signal = (kind == 0 && state == 5).then_some(Signal::Overpaid);
-    // Transaction keys are unique inside a scope; balance transactions belong to one dispute.
-    let id = if kind == 6 { 0 } else { id };
     Fact { signal, ..fact(&event, at, &format!("{prefix}_{id}"), observed) }
 }
 

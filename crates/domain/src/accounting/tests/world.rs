@@ -8,7 +8,7 @@ use crate::{
         invariant::{Breach, Leg, legs_of, of_credit, of_settlement},
         post,
     },
-    fact::{Fact, Observed},
+    fact::{BalanceTransaction, Claim, Dispute, Fact, Observed, ShownTransaction},
     id::{CustomerId, ObjectRef},
     money::Currency,
     object::Object,
@@ -40,6 +40,16 @@ impl World {
             }
             return;
         }
+        self.take_in(fact);
+        // As the translator reads them: what a dispute embeds is shown by itself too.
+        if let Observed::Dispute(dispute) = &fact.observed {
+            for transaction in &dispute.balance_transactions {
+                self.take_in(&embedded(fact, dispute, transaction));
+            }
+        }
+    }
+
+    fn take_in(&mut self, fact: &Fact) {
         let subject = fact.subject();
         let object = self.objects.entry(subject.clone()).or_default();
         let before: BTreeSet<ObjectRef> = object.outgoing().collect();
@@ -114,6 +124,17 @@ impl World {
         }
         all.sort_by(|left, right| left.key.cmp(&right.key));
         all
+    }
+}
+
+fn embedded(fact: &Fact, dispute: &Dispute, transaction: &BalanceTransaction) -> Fact {
+    let claim = if dispute.status.is_inquiry() { Claim::OfInquiry } else { Claim::Own };
+    let shown = ShownTransaction { transaction: transaction.clone(), by: Some(fact.subject()), claim };
+    Fact {
+        id: transaction.id.as_str().into(),
+        signal: None,
+        observed: Observed::BalanceTransaction(Box::new(shown)),
+        ..fact.clone()
     }
 }
 

@@ -58,6 +58,7 @@ fn full_invoice() -> InvoiceStanding {
         currency: Currency::parse("eur"),
         amount_due: 1_000,
         amount_remaining: 0,
+        from_credit: 0,
         refunded: 200,
         due: Some(day(15)),
         opened: Some(moment(Rank::Created)),

@@ -1,0 +1,108 @@
+//! `GET /v1/parked`: what is known only by name, with what waits for it and since when.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use daybook_domain::id::ObjectKind;
+use daybook_projections::parked;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Problem;
+use crate::auth::AnalystCaller;
+use crate::config::Config;
+use crate::query::{Asked, Parameters, Query};
+use crate::state::Shared;
+use crate::wait::{Wait, then_read};
+
+/// Objects of an answer when the request does not say.
+const USUAL: i64 = 100;
+/// Objects of an answer at most.
+const MOST: i64 = 1_000;
+
+/// What is wanted.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// Objects of one kind only, by Stripe's name: `invoice`, `charge`, `payment_intent`.
+    #[param(value_type = Option<String>)]
+    kind: Option<ObjectKind>,
+    /// How many: 100 unless said, at most 1,000.
+    limit: Option<i64>,
+}
+
+impl Parameters for Wanted {
+    fn names() -> impl Iterator<Item = &'static str> {
+        ["kind", "limit"].into_iter()
+    }
+
+    fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
+        let kind = query.text("kind").map(|name| {
+            let known = ObjectKind::ALL.into_iter().find(|kind| kind.name() == name);
+            known.ok_or_else(|| {
+                Problem::malformed("kind: expected a kind of object, like invoice, charge or payment_intent")
+            })
+        });
+        Ok(Self { kind: kind.transpose()?, limit: query.whole("limit", 1..=MOST)? })
+    }
+}
+
+/// What is parked.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Parked)]
+pub struct Listed {
+    /// The longest first.
+    parked: Vec<Waited>,
+    /// How many there are in all, of every kind.
+    count: i64,
+    /// How many records of the log the answer has seen.
+    size: i64,
+}
+
+/// An object that others name and no event has shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ParkedObject)]
+pub struct Waited {
+    /// What it is, by Stripe's name.
+    kind: &'static str,
+    /// Its id.
+    id: String,
+    /// The first time, at Stripe, that an event showed something that waits for it.
+    since: DateTime<Utc>,
+    /// What waits, as kind and id; the first twenty.
+    waiting: Vec<String>,
+    /// How many wait.
+    waiting_count: i64,
+}
+
+impl From<parked::Parked> for Waited {
+    fn from(found: parked::Parked) -> Self {
+        let parked::Parked { kind, id, since, waiting, waiting_count } = found;
+        Self { kind, id, since, waiting, waiting_count }
+    }
+}
+
+/// What waits for an object that no event has shown?
+#[utoipa::path(
+    get, path = "/v1/parked", tag = "books",
+    params(Wanted, Wait),
+    responses(
+        (status = 200, description = "What is known only by name, the longest first.", body = Listed),
+        (status = 400, description = "A kind that nobody knows."),
+        (status = 403, description = "The key is not an analyst's."),
+        (status = 504, description = "What was waited for has not been applied yet."),
+    )
+)]
+pub async fn parked(
+    State(app): State<Shared>,
+    AnalystCaller(access): AnalystCaller,
+    Asked((wanted, wait)): Asked<(Wanted, Wait)>,
+) -> Result<Json<Listed>, Problem> {
+    let mut snapshot = then_read(&app, access.scope, &wait).await?;
+    let size = snapshot.size();
+    let limit = wanted.limit.unwrap_or(USUAL);
+    let found = parked::list(&mut snapshot, access.scope, wanted.kind, limit).await?;
+    let count = parked::count(&mut snapshot, Some(access.scope)).await?;
+    snapshot.end().await?;
+    Ok(Json(Listed { parked: found.into_iter().map(Waited::from).collect(), count, size }))
+}
