@@ -13,14 +13,20 @@ pub(super) fn check(view: &View<'_>, breaches: &mut Vec<Breach>) {
     clearing(view, &known, breaches);
 }
 
-/// The balance transactions that members embed, by id; several members may show one.
+/// The balance transactions whose money members move, by id, as each event shows them; several members may show one.
 fn known<'a>(view: &View<'a>) -> BTreeMap<&'a str, Vec<&'a BalanceTransaction>> {
+    let own = view.settlement.of_kind(ObjectKind::BalanceTransaction);
+    let mut known: BTreeMap<&str, Vec<&BalanceTransaction>> = own
+        .filter_map(|(_, object)| object.balance_transaction())
+        .map(|transaction| (transaction.id.as_str(), vec![transaction]))
+        .collect();
     let disputes = view.settlement.of_kind(ObjectKind::Dispute);
     let embedded =
         disputes.filter_map(|(_, object)| object.dispute()).flat_map(|dispute| &dispute.balance_transactions);
-    let mut known: BTreeMap<&str, Vec<&BalanceTransaction>> = BTreeMap::new();
     for transaction in embedded {
-        known.entry(transaction.id.as_str()).or_default().push(transaction);
+        if let Some(shown) = known.get_mut(transaction.id.as_str()) {
+            shown.push(transaction);
+        }
     }
     known
 }
