@@ -127,8 +127,10 @@ async fn customers_subscriptions_and_balances_are_shown_with_their_causes() {
             .to_owned(),
     );
     rows.push(
-        "insert into balance (scope, customer, currency, account, amount, postings)
-         values (1, 'cus_1', 'usd', 'assets:receivable', 1250, 3)"
+        "insert into posting (scope, transaction_key, line, kind, id, account, customer, subject, currency, amount,
+             effective_at, causes)
+         values (1, 'in_1:finalized', 0, 2, 'in_1', 'assets:receivable', 'cus_1', 'in_1', 'usd', 1250,
+             '2026-01-01', '{evt_1}')"
             .to_owned(),
     );
     house.apply(5, &["cus_1"], &rows).await;

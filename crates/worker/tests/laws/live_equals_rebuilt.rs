@@ -92,6 +92,9 @@ async fn open_transactions(pool: &PgPool) -> i64 {
     sqlx::query_scalar(workers).fetch_one(pool).await.unwrap()
 }
 
+/// Tables that a short history may leave empty: nothing needs a person, nothing waits, nobody disputes.
+const SPARSE: [&str; 3] = ["attention", "parked", "dispute"];
+
 async fn rebuild_everything(database: &Database, states: usize) {
     let config = RebuildConfig { states, records: 97, ..RebuildConfig::default() };
     let observer = Observer { progress: &|_| {}, shutdown: &CancellationToken::new() };
@@ -139,7 +142,8 @@ async fn live_processing_in_random_batches_with_kills_equals_a_rebuild() {
         harness::append(&database, &events).await;
         work_live(&database, seed).await;
         let live = everything(&database).await;
-        assert!(live.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows: {live:?}");
+        let empty: Vec<&str> = live.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| *table).collect();
+        assert!(empty.iter().all(|table| SPARSE.contains(table)), "these tables have no rows: {empty:?}");
         rebuild_everything(&database, usize::MAX).await;
         assert_same(&live, &everything(&database).await, &format!("history {seed}"));
     }
@@ -257,6 +261,6 @@ fn a_read_model_that_does_not_exist_is_named_with_those_that_do() {
     let error = What::only("jurnal").unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"there is no read model "jurnal"; there are: entitlements, subscriptions, customers, journal"#
+        r#"there is no read model "jurnal"; there are: entitlements, subscriptions, customers, journal, disputes, invoices, payments, attention, parked"#
     );
 }
