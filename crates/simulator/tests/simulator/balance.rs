@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use daybook_simulator::{ApiShape, Story};
+use daybook_simulator::{ApiShape, History, Story};
 use serde_json::Value;
 
 use crate::common::{histories, key, render, world};
@@ -27,9 +27,12 @@ fn whole<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
 
 #[test]
 fn a_balance_transaction_is_the_same_wherever_it_stands_and_its_net_is_amount_less_fee() {
+    let world = world(49, 0);
+    let stories = [Story::PayoutFails, Story::SeenWhole, Story::DisputeAppealed];
+    let told: Vec<History> = (0..30).map(|number| world.story_of(number, &[stories[number % 3]])).collect();
     for shape in ApiShape::ALL {
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-        for history in histories() {
+        for history in histories().iter().chain(&told) {
             let mut known: BTreeMap<String, Value> = BTreeMap::new();
             for event in render(history, shape) {
                 let mut found = Vec::new();

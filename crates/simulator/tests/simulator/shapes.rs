@@ -123,6 +123,11 @@ fn types_that_a_version_does_not_send_are_left_out_and_all_others_keep_their_ids
 fn every_type_that_matters_is_told() {
     let mut kinds: BTreeSet<_> = objects(ApiShape::Acacia).into_iter().map(|event| event.kind).collect();
     kinds.extend(objects(ApiShape::Basil).into_iter().map(|event| event.kind));
+    let world = world(63, 0);
+    for number in 0..20 {
+        let story = [Story::PayoutFails, Story::MarketplaceRefunded][number % 2];
+        kinds.extend(render(&world.story_of(number, &[story]), ApiShape::Basil).into_iter().map(|event| event.kind));
+    }
     for kind in [
         "application_fee.created",
         "application_fee.refunded",

@@ -61,12 +61,12 @@ const COMPARED: &[Compared] = &[
     Compared { table: "customer", key: "scope, id", customer: "id" },
     Compared { table: "account_link", key: "scope, kind, id, source, account", customer: "customer" },
     Compared { table: "posting", key: "scope, kind, id, transaction_key, line", customer: "customer" },
-    Compared { table: "parked", key: "scope, kind, id", customer: "id" },
     Compared { table: "balance", key: "scope, customer, currency, account", customer: "customer" },
     Compared { table: "dispute", key: "scope, id", customer: "customer" },
     Compared { table: "invoice", key: "scope, id", customer: "customer" },
     Compared { table: "payment", key: "scope, kind, id", customer: "customer" },
     Compared { table: "attention", key: "scope, kind, id", customer: "customer" },
+    Compared { table: "parked", key: "scope, kind, id", customer: "id" },
 ];
 
 /// Brings the new generation to the size of the live one and compares what is being rebuilt; nothing is compared where nothing
