@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use daybook_domain::scope::{Mode, Scope};
-use daybook_simulator::{ApiShape, Plan, RenderedEvent, ShapeChoice, simulate};
+use daybook_simulator::{ApiShape, Plan, RenderedEvent, ShapeChoice, Story, simulate};
 use daybook_store::{Database, Incoming, Recorder, Source, recorder::Limits};
 use daybook_testing::TestDatabase;
 use sqlx::{Executor, PgConnection, Row};
@@ -20,6 +20,24 @@ pub fn history(seed: u64, customers: usize, months: u32) -> Vec<RenderedEvent> {
     };
     let plan = Plan { seed, customers, start: 1_700_000_000, months, shape, livemode: false, account: None };
     simulate(&plan).events()
+}
+
+/// Every story by itself, each in a shape: with as many rounds as there are shapes, in all of them.
+pub fn stories(round: usize) -> impl Iterator<Item = (Story, ApiShape, Vec<RenderedEvent>)> {
+    let plan = Plan {
+        seed: 7_000,
+        customers: 0,
+        start: 1_700_000_000,
+        months: 5,
+        shape: ShapeChoice::Mixed,
+        livemode: false,
+        account: None,
+    };
+    let world = simulate(&plan);
+    Story::ALL.into_iter().enumerate().map(move |(place, story)| {
+        let shape = ApiShape::ALL[(place + round) % ApiShape::ALL.len()];
+        (story, shape, world.story_of(100 * round + place, &[story]).render(shape))
+    })
 }
 
 /// A database with the log's tables.

@@ -40,6 +40,21 @@ fn the_invariants_hold_of_every_history_in_every_shape() {
     assert!(wrong.is_empty(), "{} things do not hold:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+#[test]
+fn the_invariants_hold_of_every_story_and_its_books_do_not_depend_on_its_order() {
+    let mut wrong = Vec::new();
+    for round in 0..10 {
+        for (story, shape, events) in harness::stories(round) {
+            let read: Vec<Vec<Fact>> = events.iter().map(|event| facts(&event.body)).collect();
+            let straight = books(&read);
+            wrong.extend(straight.breaches.iter().map(|breach| format!("{story:?} {round} ({shape:?}): {breach}")));
+            let backwards = World::learning(read.iter().rev().flatten()).books();
+            assert_eq!(straight.balances(), backwards.balances(), "{story:?} {round} ({shape:?})");
+        }
+    }
+    assert!(wrong.is_empty(), "{} things do not hold:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// What became of a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {

@@ -53,6 +53,24 @@ async fn any_permutation_and_duplication_of_a_history_gives_the_same_rows() {
 }
 
 #[tokio::test]
+async fn every_story_gives_the_same_rows_in_any_order() {
+    let (test, _database) = harness::database().await;
+    let mut connection = test.pool.acquire().await.unwrap();
+    for round in 0..5 {
+        for (story, shape, events) in harness::stories(round) {
+            let straight = rows_of(&mut connection, &events).await;
+            for (how, events) in other_orders(&events, 77) {
+                assert_same(
+                    &straight,
+                    &rows_of(&mut connection, &events).await,
+                    &format!("{story:?} {round} in {shape:?}, {how}"),
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn states_that_are_written_and_read_again_between_events_give_the_same_rows() {
     let (_test, database) = harness::database().await;
     let mut connection = database.dedicated_connection().await.unwrap();

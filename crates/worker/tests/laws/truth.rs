@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use daybook_simulator::{
-    ApiShape, Own, Plan, ShapeChoice,
+    ApiShape, History, Own, Plan, ShapeChoice, Story,
     deliver::{Disorder, disorder},
     simulate,
 };
@@ -92,14 +92,20 @@ async fn agrees_in(shape: ApiShape) {
     };
     let world = simulate(&plan);
     let (_test, database) = harness::database().await;
-    harness::append(&database, &disorder(world.events(), 1, &Disorder::TYPICAL)).await;
+    // Those by chance, and every story once.
+    let stories = Story::ALL.into_iter().enumerate().map(|(place, story)| world.story_of(CUSTOMERS + place, &[story]));
+    let histories: Vec<History> = world.histories().chain(stories).collect();
+    let mut events = world.catalogue().render(shape);
+    events.extend(histories.iter().flat_map(|history| history.render(shape)));
+    events.sort_by_key(|event| event.created);
+    harness::append(&database, &disorder(events, 1, &Disorder::TYPICAL)).await;
     apply_all(&database).await;
     let mut snapshot = Snapshot::begin(database.pool()).await.unwrap();
     let statuses = statuses(&mut snapshot).await;
     let balances = balances(&mut snapshot).await;
     let mut wrong = Vec::new();
     let mut own = SellersOwn::new();
-    for history in world.histories() {
+    for history in &histories {
         let customer = history.customer.clone().unwrap();
         let truth = history.truth();
         for (id, status) in &truth.subscriptions {
