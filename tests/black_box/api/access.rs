@@ -69,11 +69,11 @@ async fn a_parameter_that_nobody_knows_is_refused_by_name_wherever_it_is_asked()
     let (house, server, _) = House::with_story("app").await;
     let auditor = server.client().with_key(&house.key("auditor").await);
     for (path, _) in QUESTIONS.iter().filter(|(path, _)| path.starts_with("/v1/")) {
-        let answer = auditor.get(&format!("{path}?as_of=2020-01-01")).await.expect(400);
+        let answer = auditor.get(&format!("{path}?asof=2020-01-01")).await.expect(400);
         assert_eq!(answer.reason(), "malformed", "{path}");
-        assert!(answer.text().contains("`as_of` is no parameter"), "{path}: {}", answer.text());
+        assert!(answer.text().contains("`asof` is no parameter"), "{path}: {}", answer.text());
     }
-    auditor.post("/v1/entitlements/check?as_of=1", &serde_json::json!({"checks": []})).await.expect(400);
+    auditor.post("/v1/entitlements/check?asof=1", &serde_json::json!({"checks": []})).await.expect(400);
     for query in ["limit=0", "limit=201", "min_size=-1", "customer=%ff", "wait_ms=15001", "limit=1&limit=2"] {
         auditor.get(&format!("/v1/events?{query}")).await.expect(400);
     }

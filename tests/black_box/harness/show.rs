@@ -8,6 +8,7 @@ use super::client::Answer;
 const VOLATILE: &[&str] = &[
     "as_of",
     "received_at",
+    "learned_at",
     "created_at_here",
     "moved_at",
     "leaf_hash",
