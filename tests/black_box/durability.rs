@@ -16,6 +16,8 @@ use crate::harness::{log, now, tables, until};
 
 const ROUNDS: u32 = 20;
 const CONNECTIONS: usize = 8;
+/// Tables that may be empty: nothing needs a person, nothing waits for what is only named.
+const SPARSE: [&str; 2] = ["attention", "parked"];
 
 /// Deliveries in order, as Stripe has them waiting: what is not acknowledged goes to the end.
 struct Stripe {
@@ -131,7 +133,8 @@ async fn assert_sound(house: &House) {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(findings.iter().any(|one| one["name"] == "log" && one["level"] == "ok"), "{findings:#?}");
     let live = tables::live(&house.database.pool).await;
-    assert!(live.values().all(|rows| !rows.is_empty()), "every table has rows");
+    let empty: Vec<&String> = live.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
+    assert!(empty.iter().all(|table| SPARSE.contains(&table.as_str())), "these tables have no rows: {empty:?}");
     house.run(&["rebuild", "--all", "--yes"]).await.expect(0);
     tables::assert_same(&live, &tables::live(&house.database.pool).await);
 }
