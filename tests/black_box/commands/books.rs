@@ -104,7 +104,7 @@ async fn the_books_of_a_simulated_account_are_clean_and_repeating_its_events_cha
 }
 
 #[tokio::test]
-#[ignore = "takes minutes: the same with a hundred thousand events; its figures stand in docs/BENCHMARKS.md"]
+#[ignore = "takes minutes: the same with a hundred thousand events; run it by hand"]
 async fn the_books_of_a_hundred_thousand_events_are_clean_and_repeating_them_changes_nothing() {
     clean_and_unmoved_by_repetition(1_500, 14).await;
 }
