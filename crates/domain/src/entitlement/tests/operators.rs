@@ -54,6 +54,14 @@ fn a_grant_that_was_ended_early_names_who_ended_it_and_one_that_never_began_says
 }
 
 #[test]
+fn a_grant_that_lasts_longer_takes_the_word_over_and_changes_no_answer() {
+    let sources = [operators([("op_1", grant(None)), ("op_2", given(Word::Grant, "pro", 10, None))])];
+    let (first, second) = (ask(&sources, "pro", 9), ask(&sources, "pro", 10));
+    assert_eq!((because(&first), next(&first)), (vec!["op_1"], None));
+    assert_eq!((because(&second), next(&second)), (vec!["op_2"], None));
+}
+
+#[test]
 fn a_revocation_outranks_everything_and_says_from_when_and_until_when() {
     let taken = given(Word::Revocation, "pro", 5, Some(10));
     let sources = [source("sub_1", standing("active")), summary(&["pro"]), operators([("op_1", taken)])];
