@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "daybook-domain -> daybook-store: daybook-domain may use none of ours (its tests also daybook-testing, daybook-simulator)"
+                "daybook-domain -> daybook-store: daybook-domain may use none of ours (its tests also daybook-testing, daybook-simulator, daybook-worker)"
             ]
         );
     }
