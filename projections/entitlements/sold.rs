@@ -22,8 +22,8 @@ pub async fn sold(connection: &mut PgConnection, scope: ScopeId) -> Result<Catal
                  || coalesce(source->'purchase'->'items', '[]')) as item
              where scope = $1
          )
-         select 0 as "what!", id as "name!" from object where scope = $1 and kind = $2 and not only_named
-         union select 1, id from object where scope = $1 and kind = $3 and not only_named
+         select case kind when $2 then 0 else 1 end as "what!", id as "name!" from object
+             where scope = $1 and kind in (10, 11) and not only_named
          union select 0, item->>'price' from item where item->>'price' is not null
          union select 1, item->>'product' from item where item->>'product' is not null
          union select 2, item->>'lookup_key' from item where item->>'lookup_key' is not null
@@ -31,7 +31,6 @@ pub async fn sold(connection: &mut PgConnection, scope: ScopeId) -> Result<Catal
              where scope = $1 and source->'purchase'->>'payment_link' is not null"#,
         scope.0,
         ObjectKind::Price.number(),
-        ObjectKind::Product.number(),
     )
     .fetch_all(connection)
     .await?;
@@ -87,4 +86,14 @@ pub async fn page(
         (row.id, known)
     });
     Ok(known.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_in_the_statement_and_its_index_are_those_of_what_is_sold() {
+        assert_eq!([ObjectKind::Product.number(), ObjectKind::Price.number()], [10, 11]);
+    }
 }

@@ -46,15 +46,20 @@ pub async fn list(
     Ok(parked.collect())
 }
 
-/// How much is parked: in one scope, or in all of them.
+/// How much is parked in one scope.
 ///
 /// # Errors
 /// What the database says.
-pub async fn count(connection: &mut PgConnection, scope: Option<ScopeId>) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar!(
-        "select count(*) as \"count!\" from parked where $1::integer is null or scope = $1",
-        scope.map(|scope| scope.0)
-    )
-    .fetch_one(connection)
-    .await
+pub async fn count(connection: &mut PgConnection, scope: ScopeId) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!("select count(*) as \"count!\" from parked where scope = $1", scope.0)
+        .fetch_one(connection)
+        .await
+}
+
+/// How much is parked in all scopes together.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_all(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!("select count(*) as \"count!\" from parked").fetch_one(connection).await
 }

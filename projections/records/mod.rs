@@ -1,11 +1,12 @@
 //! What came of each record, and the ids by which it can be found.
 
 mod read;
+mod unread;
 
 pub use read::{
-    Found, Outcome, Subject, about, count_quarantined_besides, count_unread, find_by_object, of_position, of_positions,
-    positions_of_events, search,
+    Found, Outcome, Subject, about, find_by_object, of_position, of_positions, positions_of_events, search,
 };
+pub use unread::{Unread, count_quarantined_besides, count_unread, unread};
 
 use daybook_domain::scope::ScopeId;
 

@@ -64,34 +64,6 @@ pub async fn find_by_object(
     .await
 }
 
-/// How many records need a fetch, and how many are quarantined.
-///
-/// # Errors
-/// What the database says.
-pub async fn count_unread(connection: &mut PgConnection) -> Result<(i64, i64), sqlx::Error> {
-    let row = sqlx::query!(
-        "select count(*) filter (where outcome = 'needs_fetch') as \"needs_fetch!\",
-                count(*) filter (where outcome = 'quarantined') as \"quarantined!\"
-         from record_outcome where outcome in ('needs_fetch', 'quarantined')"
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok((row.needs_fetch, row.quarantined))
-}
-
-/// How many records are quarantined besides these.
-///
-/// # Errors
-/// What the database says.
-pub async fn count_quarantined_besides(connection: &mut PgConnection, known: &[i64]) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from record_outcome where outcome = 'quarantined' and position <> all($1)"#,
-        known
-    )
-    .fetch_one(connection)
-    .await
-}
-
 /// What came of several records; those the worker has not reached are missing.
 ///
 /// # Errors

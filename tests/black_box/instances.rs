@@ -89,6 +89,40 @@ async fn when_the_active_worker_is_killed_the_other_instance_goes_on() {
 }
 
 #[tokio::test]
+async fn read_models_of_a_later_version_are_left_to_it_and_those_of_an_earlier_one_are_rebuilt() {
+    let (house, server) = House::with_server().await;
+    let built_by = async |version: &str| {
+        let update = sqlx::query("update generation set code_version = $1").bind(version);
+        update.execute(&house.database.pool).await.unwrap();
+    };
+    let ours: String =
+        sqlx::query_scalar("select code_version from generation").fetch_one(&house.database.pool).await.unwrap();
+    until("it works", async || server.log().contains("this worker is active").then_some(())).await;
+    built_by("10000").await;
+    // What it has begun it may end; a switch, here a restart, is when it looks again.
+    drop(server);
+    let server = house.serve(&[]).await;
+    until("it stands by", async || server.log().contains("a later version of daybook").then_some(())).await;
+    let holder = "select count(*) from lease where name = 'worker' and expires_at > now()";
+    until("nobody is kept from working", async || {
+        let held: i64 = sqlx::query_scalar(holder).fetch_one(&house.database.pool).await.unwrap();
+        (held == 0).then_some(())
+    })
+    .await;
+    server.client().record(customer_created("evt_1", "cus_1")).await;
+    let generations = "select count(*) from generation";
+    let count: i64 = sqlx::query_scalar(generations).fetch_one(&house.database.pool).await.unwrap();
+    assert_eq!(count, 1, "nothing is built downwards");
+    built_by(&ours).await;
+    house.applied(&server).await;
+    built_by("1").await;
+    drop(server);
+    let server = house.serve(&[]).await;
+    until("it is rebuilt", async || server.log().contains("the read models were rebuilt").then_some(())).await;
+    house.applied(&server).await;
+}
+
+#[tokio::test]
 async fn what_came_to_one_instance_is_known_to_the_other_at_its_size() {
     let house = House::new().await;
     let (one, other) = tokio::join!(house.serve(&[]), house.serve(&[]));

@@ -26,6 +26,11 @@ impl Output {
         Self { form }
     }
 
+    /// In which form.
+    pub fn form(self) -> Form {
+        self.form
+    }
+
     /// Prints the result of a command.
     pub fn show<T: Serialize + Display>(self, result: &T) -> anyhow::Result<()> {
         match self.form {

@@ -1,11 +1,14 @@
-//! The event store of customers. Their events are the worker's to write: loading reads them from the live generation, and committing hands what was
-//! accepted to the log, from which the worker makes them.
+//! The event store of customers. Their events are the worker's to write: opening reads them from the live generation, under the customer's lock and
+//! in one snapshot with all else that bears on the act, and committing hands what was accepted to the log, from which the worker makes them.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use cqrs_es::{Aggregate, AggregateError, EventEnvelope, EventStore};
 use daybook_domain::{
-    customer::{Customer, CustomerEvent, Error as Refusal},
+    customer::{Circumstances, Customer, CustomerEvent, Error as Refusal, Insistence},
     id::CustomerId,
 };
 use daybook_projections::aggregates;
@@ -13,15 +16,42 @@ use daybook_store::{log::read, operated::CustomerEntry};
 use sqlx::PgConnection;
 
 use crate::{
-    Error,
+    Error, circumstances,
     counter::{Counter, Held, within},
 };
 
 /// The store for one act on one customer.
 #[derive(Debug)]
 pub(crate) struct Customers {
-    pub counter: Counter,
-    pub customer: CustomerId,
+    counter: Counter,
+    customer: CustomerId,
+    /// Taken when the framework asks for the customer.
+    held: Mutex<Option<Held<Customer>>>,
+}
+
+impl Customers {
+    /// Takes the customer's lock, waits until everything that the log holds by then has been applied, and reads the customer and what else
+    /// bears on the act.
+    pub async fn open(
+        counter: Counter,
+        customer: CustomerId,
+        aggregate_id: &str,
+        insistence: Insistence,
+    ) -> Result<(Self, Circumstances), Error> {
+        let mut lock = counter.lock(Customer::TYPE, aggregate_id).await?;
+        let size = read::size(&mut lock).await?;
+        let mut snapshot = counter.caught_up(size).await?;
+        let scope = counter.request.scope;
+        let circumstances = circumstances::of(&mut snapshot, scope, customer.as_str(), insistence).await?;
+        let events = envelopes(&mut snapshot, aggregate_id).await?;
+        snapshot.end().await?;
+        let mut held = Held { lock, aggregate: Customer::default(), sequence: 0 };
+        for event in events {
+            held.aggregate.apply(event.payload);
+            held.sequence = i64::try_from(event.sequence).unwrap_or(i64::MAX);
+        }
+        Ok((Self { counter, customer, held: Mutex::new(Some(held)) }, circumstances))
+    }
 }
 
 type Loaded = Result<Vec<EventEnvelope<Customer>>, AggregateError<Refusal>>;
@@ -34,18 +64,9 @@ impl EventStore<Customer> for Customers {
         envelopes(&mut snapshot, aggregate_id).await.map_err(within)
     }
 
-    async fn load_aggregate(&self, aggregate_id: &str) -> Result<Held<Customer>, AggregateError<Refusal>> {
-        let mut lock = self.counter.lock(Customer::TYPE, aggregate_id).await.map_err(within)?;
-        let size = read::size(&mut lock).await.map_err(within)?;
-        let mut snapshot = self.counter.caught_up(size).await.map_err(within)?;
-        let events = envelopes(&mut snapshot, aggregate_id).await.map_err(within)?;
-        snapshot.end().await.map_err(within)?;
-        let mut held = Held { lock, aggregate: Customer::default(), sequence: 0 };
-        for event in events {
-            held.aggregate.apply(event.payload);
-            held.sequence = i64::try_from(event.sequence).unwrap_or(i64::MAX);
-        }
-        Ok(held)
+    async fn load_aggregate(&self, _aggregate_id: &str) -> Result<Held<Customer>, AggregateError<Refusal>> {
+        // The framework loads once for each act; whoever came a second time would have no lock.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(AggregateError::AggregateConflict)
     }
 
     async fn commit(

@@ -11,11 +11,11 @@ use daybook_domain::{
     scope::Scope,
 };
 use daybook_projections::aggregates::aggregate_id;
-use daybook_store::{Database, Recorder, log::read, scope};
+use daybook_store::{Database, Recorder, scope};
 use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
-    Error, Request, circumstances,
+    Error, Request,
     counter::{Counter, caught_up, outside},
     customers::Customers,
     findings::Findings,
@@ -27,7 +27,7 @@ use crate::{
 pub struct Limits {
     /// How long an act waits for its turn, for its aggregate's lock, and for the read models, each. A question over HTTP ends after ten seconds.
     pub patience: Duration,
-    /// So many acts at once, each with two connections.
+    /// So many acts at once at most, each with two connections; fewer where the pool has less than twice as many.
     pub at_once: usize,
 }
 
@@ -49,7 +49,8 @@ pub struct Desk {
 impl Desk {
     /// A desk that records through this recorder.
     pub fn new(database: &Database, recorder: &Recorder, limits: Limits) -> Self {
-        let room = Arc::new(Semaphore::new(limits.at_once.max(1)));
+        let connections = usize::try_from(database.pool().options().get_max_connections()).unwrap_or(usize::MAX);
+        let room = Arc::new(Semaphore::new(limits.at_once.min(connections / 2).max(1)));
         Self { database: database.clone(), recorder: recorder.clone(), limits, room }
     }
 
@@ -95,15 +96,11 @@ impl Desk {
         if let Some(done) = counter.repeated().await? {
             return Ok(done);
         }
-        let size = read::size(&mut *self.database.pool().acquire().await?).await?;
-        let mut snapshot = counter.caught_up(size).await?;
-        let scope = counter.request.scope;
-        let circumstances = circumstances::of(&mut snapshot, scope, customer.as_str(), insistence).await?;
-        snapshot.end().await?;
+        let id = aggregate_id(counter.request.scope, customer.as_str());
+        let (customers, circumstances) = Customers::open(counter.clone(), customer, &id, insistence).await?;
         let by = counter.request.by.clone();
         let operated = Operated { moment: counter.moment.clone(), by, act };
-        let id = aggregate_id(scope, customer.as_str());
-        let framework = CqrsFramework::new(Customers { counter: counter.clone(), customer }, Vec::new(), ());
+        let framework = CqrsFramework::new(customers, Vec::new(), ());
         let command = CustomerCommand::Operate { operated: Box::new(operated), circumstances: Box::new(circumstances) };
         let executed = framework.execute(&id, command).await;
         answer(&counter, executed.map_err(|error| outside(error, Error::Customer))).await

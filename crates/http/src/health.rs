@@ -9,7 +9,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use daybook_domain::scope::ScopeId;
-use daybook_projections::parked;
 use daybook_store::lease;
 use daybook_store::log::read;
 use daybook_store::snapshot::Snapshot;
@@ -40,8 +39,6 @@ pub(crate) struct Lag {
     pub seconds: i64,
     /// Whether a worker holds the lease.
     pub worked_on: bool,
-    /// Objects that are waited for and known only by name.
-    pub parked: i64,
 }
 
 impl Lag {
@@ -61,11 +58,10 @@ impl Lag {
         let log_size = read::size(&mut snapshot).await?;
         let oldest = read::record_by_position(&mut snapshot, live_size).await?;
         let worked_on = lease::holder(&mut snapshot, WORKER).await?.is_some();
-        let parked = parked::count(&mut snapshot, None).await?;
         snapshot.end().await?;
         let waiting = oldest.map(|record| app.clock.now().signed_duration_since(record.received_at));
         let seconds = waiting.map_or(0, |waiting| waiting.num_seconds().max(0));
-        Ok(Self { log_size, live_size, seconds, worked_on, parked })
+        Ok(Self { log_size, live_size, seconds, worked_on })
     }
 
     fn records(&self) -> i64 {
@@ -220,7 +216,7 @@ mod tests {
     use super::*;
 
     fn lag(records: i64, seconds: i64) -> Lag {
-        Lag { log_size: records, live_size: 0, seconds, worked_on: false, parked: 0 }
+        Lag { log_size: records, live_size: 0, seconds, worked_on: false }
     }
 
     fn ready(lag: &Lag, idle: u64) -> bool {

@@ -66,6 +66,7 @@ fn counted() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::events::events))
         .routes(routes!(v1::event::event))
         .routes(routes!(v1::event::body))
+        .routes(routes!(v1::conflicts::conflicts))
         .routes(routes!(v1::projections::projections))
         .routes(routes!(v1::grants::grants, v1::operate::grant::grant))
         .routes(routes!(v1::operate::revoke::revoke))

@@ -18,7 +18,7 @@ use crate::{
     batch::{BatchLimits, Generations, Place, apply_next},
     engine::Engine,
     loader::Loader,
-    setup,
+    setup::{self, Built},
 };
 
 /// The job's name among the leases.
@@ -70,15 +70,25 @@ impl WorkerConfig {
     }
 }
 
-/// Works until told to stop, between two units of work. Failures are logged and tried again.
-pub async fn run(database: &Database, config: &WorkerConfig, shutdown: CancellationToken) {
+/// Why the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to stop.
+    Asked,
+    /// What is live was built by another version of the code. The lease is free for a worker of that version.
+    AnotherVersion,
+}
+
+/// Works until told to stop, between two units of work, or until another version's read models are live. Failures are logged and tried
+/// again.
+pub async fn run(database: &Database, config: &WorkerConfig, shutdown: CancellationToken) -> Ended {
     let holder = Uuid::now_v7();
     let mut patience = SHORTEST_PAUSE;
     let mut limits = config.limits;
     while !shutdown.is_cancelled() {
         let began = Instant::now();
         match session(database, config, &mut limits, holder, &shutdown).await {
-            Ok(()) => return,
+            Ok(ended) => return ended,
             Err(error) => {
                 tracing::warn!(%error, "the worker begins again");
                 // Smaller batches, so that the next failures close in on the record behind them.
@@ -87,11 +97,12 @@ pub async fn run(database: &Database, config: &WorkerConfig, shutdown: Cancellat
                     patience = SHORTEST_PAUSE;
                 }
                 let pause = tokio::time::sleep(patience);
-                tokio::select! { () = pause => {}, () = shutdown.cancelled() => return }
+                tokio::select! { () = pause => {}, () = shutdown.cancelled() => break }
                 patience = (patience * 2).min(LONGEST_PAUSE);
             }
         }
     }
+    Ended::Asked
 }
 
 /// Works on one connection until something fails.
@@ -101,13 +112,19 @@ async fn session(
     limits: &mut BatchLimits,
     holder: Uuid,
     shutdown: &CancellationToken,
-) -> Result<(), Error> {
+) -> Result<Ended, Error> {
     let mut connection = database.dedicated_connection().await?;
     let mut news = News::new(database, &[LOG_CHANNEL]);
     setup::ensure_generation(&mut connection).await?;
     let mut held: Option<Held> = None;
     let mut active: Option<Active> = None;
+    let mut ended = Ended::Asked;
     while !shutdown.is_cancelled() {
+        // Whoever stands by and holds the lease keeps out those who could work.
+        if active.is_none() && setup::built(&mut connection).await? != Built::Here {
+            ended = Ended::AnotherVersion;
+            break;
+        }
         if !hold(&mut connection, &mut held, holder, config.lease).await? {
             active = None;
         }
@@ -129,7 +146,7 @@ async fn session(
     if let Some(held) = held {
         lease::release(&mut connection, &held.lease).await?;
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// A lease, and when it was last asked for by this process's clock.
@@ -227,8 +244,7 @@ async fn begin(
     generations: Generations,
 ) -> Result<Option<Active>, Error> {
     let Some(newest) = generations.newest() else { return Ok(None) };
-    if setup::is_outdated(connection).await? {
-        tracing::debug!("the live generations were built by another version of the program: standing by");
+    if setup::built(connection).await? != Built::Here {
         return Ok(None);
     }
     let size = checkpoint::read(connection, newest).await?.size;

@@ -34,13 +34,49 @@ pub async fn ensure_generation(connection: &mut PgConnection) -> Result<(), Erro
     Ok(())
 }
 
-/// Whether anything live was built by another version of the code: this version must not write to it.
+/// Who built what answers, as this version of the code sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Built {
+    /// This version: it may write.
+    Here,
+    /// An earlier one, at least in part: to be rebuilt.
+    Earlier,
+    /// A later one, at least in part: not ours to touch. Two versions that both took the other's read models for outdated would rebuild
+    /// them in turns for ever.
+    Later,
+}
+
+/// Which version of the code built what is live.
 ///
 /// # Errors
 /// What the database says.
-pub async fn is_outdated(connection: &mut PgConnection) -> Result<bool, Error> {
+pub async fn built(connection: &mut PgConnection) -> Result<Built, Error> {
     let pointer = generation::pointer(connection).await?;
     let generations = generation::all(connection).await?;
     let live = generations.iter().filter(|one| pointer.values().any(|live| *live == one.id));
-    Ok(live.into_iter().any(|one| one.code_version != CODE_VERSION))
+    Ok(live.map(|one| compare(&one.code_version)).max().unwrap_or(Built::Here))
+}
+
+/// A version that is no number is none of the past.
+fn compare(version: &str) -> Built {
+    let number = |version: &str| version.parse::<u32>().ok();
+    match (number(version), number(CODE_VERSION)) {
+        _ if version == CODE_VERSION => Built::Here,
+        (Some(version), Some(ours)) if version < ours => Built::Earlier,
+        _ => Built::Later,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        let ours: u32 = CODE_VERSION.parse().unwrap();
+        assert_eq!(compare(CODE_VERSION), Built::Here);
+        assert_eq!(compare(&(ours - 1).to_string()), Built::Earlier);
+        assert_eq!(compare("10000"), Built::Later);
+        assert_eq!(compare("later-than-all"), Built::Later);
+    }
 }

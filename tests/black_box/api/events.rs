@@ -38,7 +38,15 @@ async fn events_are_found_by_type_customer_object_time_and_position() {
 async fn a_filter_that_cannot_be_read_is_told() {
     let (_house, _server, analyst) = House::with_story("analyst").await;
     insta::assert_snapshot!(show::answer(&analyst.get("/v1/events?created_from=yesterday").await));
-    for wrong in ["limit=many", "from_position=x", "before=1.5", "customer=", "min_size=x"] {
+    for wrong in [
+        "limit=many",
+        "from_position=x",
+        "before=1.5",
+        "customer=",
+        "min_size=x",
+        "outcome=pending",
+        "outcome=quarantined&type=invoice.paid",
+    ] {
         assert_eq!(analyst.get(&format!("/v1/events?{wrong}")).await.expect(400).reason(), "malformed", "{wrong}");
     }
 }

@@ -56,11 +56,21 @@ async fn the_same_event_with_other_content_is_acknowledged_kept_in_full_and_list
     let shown = auditor.get("/v1/events/evt_1").await.expect(200).json();
     assert_eq!(shown["conflicts"].as_array().map(Vec::len), Some(1), "{shown:#}");
     assert_eq!(shown["deliveries"].as_array().map(Vec::len), Some(2), "{shown:#}");
+    assert_eq!((&shown["delivery_count"], &shown["conflict_count"]), (&json!(2), &json!(1)), "{shown:#}");
     let customer = auditor.get("/v1/customers/cus_1").await.expect(200).json();
     assert_eq!(customer["shown"]["balance"], 0, "the record stands until a person settles it");
     assert!(server.log().contains("contradicts"), "it is alarmed");
     let findings = house.doctor(&[]).await;
     assert!(findings.iter().any(|one| one["name"] == "conflicts" && one["level"] == "wrong"), "{findings:#?}");
+    let listed = async || auditor.get("/v1/conflicts").await.expect(200).json()["conflicts"][0].clone();
+    let one = listed().await;
+    assert_eq!((&one["event"], &one["position"], &one["stands"]), (&json!("evt_1"), &json!(0), &Value::Null));
+    let number = one["number"].to_string();
+    let live = ["settle", "conflict", &number, "--stands", "record", "--reason", "asked Stripe"];
+    house.run(&live).await.expect(0);
+    assert_eq!(listed().await["stands"], "record");
+    let earlier = auditor.get(&format!("/v1/conflicts?before={number}")).await.expect(200).json();
+    assert_eq!(earlier["conflicts"], json!([]));
 }
 
 #[tokio::test]

@@ -111,6 +111,13 @@ async fn a_quarantined_event_is_shown_with_its_reason_and_doctor_counts_it() {
     house.applied(&server).await;
     let shown = house.run(&["event", "show", "evt_list", "--json"]).await.expect(0).json();
     assert_eq!(shown["outcome"]["outcome"], "quarantined");
+    let analyst = server.client().with_key(&house.key("analyst").await);
+    let listed = async |outcome: &str| {
+        let page = analyst.get(&format!("/v1/events?outcome={outcome}")).await.expect(200).json();
+        page["events"].as_array().unwrap().iter().map(|event| event["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("quarantined").await, ["evt_list"]);
+    assert!(listed("needs_fetch").await.is_empty());
     let findings = house.doctor(&[]).await;
     assert!(findings.iter().any(|one| one["name"] == "quarantine" && one["level"] == "wrong"), "{findings:#?}");
 }

@@ -112,7 +112,7 @@ async fn command(arguments: &Arguments) -> anyhow::Result<Ending> {
         Command::Key(key) => key::run(key, output).await,
         Command::Policy(policy) => policy::run(policy, output).await,
         Command::Doctor(doctor) => doctor::run(doctor, output).await,
-        Command::Export(export) => export::run(export).await,
+        Command::Export(export) => export::run(export, output).await,
         Command::Verify(verify) => verify::run(verify, output).await,
         Command::Migrate(migrate) => migrate::run(migrate, output).await,
         Command::Grant(grant) => grant::run(grant, output).await,

@@ -85,7 +85,7 @@ async fn read(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Listed> 
     ensure_built(&mut snapshot).await?;
     let kind = arguments.kind.as_deref().and_then(|name| ObjectKind::ALL.into_iter().find(|kind| kind.name() == name));
     let found = parked::list(&mut snapshot, id, kind, arguments.number).await?;
-    let all = parked::count(&mut snapshot, Some(id)).await?;
+    let all = parked::count(&mut snapshot, id).await?;
     let size = snapshot.size();
     snapshot.end().await?;
     let waited = |found: parked::Parked| {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use anyhow::Context;
 use daybook_domain::entitlement::Policy;
+use daybook_store::Database;
 use daybook_store::log::read;
 use daybook_store::policy::in_force;
 use daybook_store::scope;
@@ -94,32 +96,52 @@ impl Arguments {
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let checked = arguments.check()?;
     let opened = open(&checked.source, Upgrade::Allowed).await?;
-    let served = match policies(&opened, arguments.strict_policy).await {
-        Ok(()) => serve(&opened, checked, output).await,
-        Err(error) => Err(error),
+    let served = if arguments.strict_policy {
+        match ensure_seen(&opened.database).await {
+            Ok(()) => serve(&opened, checked, output).await,
+            Err(error) => Err(error),
+        }
+    } else {
+        let looking = tokio::spawn(look_at_policies(opened.database.clone()));
+        let served = serve(&opened, checked, output).await;
+        looking.abort();
+        served
     };
     opened.close().await;
     served.map(|()| Ending::Well)
 }
 
-/// Says what the policies in force name and no event has shown; refuses to go on if that is asked for.
-async fn policies(opened: &Opened, strict: bool) -> anyhow::Result<()> {
-    let mut refused = Vec::new();
-    let mut connection = opened.database.pool().acquire().await?;
-    let scopes = scope::all(&mut connection).await?;
-    let size = read::size(&mut connection).await?;
-    for (id, scope) in scopes {
-        let Some(found) = in_force(&mut connection, id, size).await? else { continue };
-        let Ok(policy) = Policy::recorded(&found.applied.policy) else { continue };
-        for unseen in names::unseen(&opened.database, id, &policy).await? {
-            tracing::warn!(%scope, position = found.position, "the policy in force: {unseen}");
-            refused.push(format!("{scope}: {unseen}"));
-        }
-    }
-    if strict && !refused.is_empty() {
+/// Refuses policies in force that name what no event has shown.
+async fn ensure_seen(database: &Database) -> anyhow::Result<()> {
+    let refused = unseen(database).await.context("--strict-policy: the policies in force could not be checked")?;
+    if !refused.is_empty() {
         return Err(Refused(format!("--strict-policy: {}", refused.join("\n  "))).into());
     }
     Ok(())
+}
+
+/// Says what the policies in force name and no event has shown. Deliveries are taken meanwhile, and whatever goes wrong here.
+async fn look_at_policies(database: Database) {
+    if let Err(error) = unseen(&database).await {
+        tracing::warn!(%error, "what the policies in force name could not be compared with what was sold");
+    }
+}
+
+/// What the policies in force name and no event has shown, each of it also logged.
+async fn unseen(database: &Database) -> anyhow::Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut connection = database.pool().acquire().await?;
+    let scopes = scope::all(&mut connection).await?;
+    let size = read::size(&mut connection).await?;
+    for (id, scope) in scopes {
+        let Some(applied) = in_force(&mut connection, id, size).await? else { continue };
+        let Ok(policy) = Policy::recorded(&applied.applied.policy) else { continue };
+        for unseen in names::unseen(database, id, &policy).await? {
+            tracing::warn!(%scope, position = applied.position, "the policy in force: {unseen}");
+            found.push(format!("{scope}: {unseen}"));
+        }
+    }
+    Ok(found)
 }
 
 async fn serve(opened: &Opened, checked: Checked, output: Output) -> anyhow::Result<()> {

@@ -16,7 +16,7 @@ async fn a_contradiction_is_settled_and_nothing_is_overwritten() {
     let contradicting = house.record("evt_1", "customer.created", other.to_owned()).await;
     assert_eq!(contradicting, Recorded::Conflict(0));
     let mut connection = house.test.pool.acquire().await.unwrap();
-    let before = conflict::list(&mut connection, i64::MAX, 5).await.unwrap();
+    let before = conflict::list(&mut connection, None, i64::MAX, 5).await.unwrap();
     let about = About::Conflict(before.first().unwrap().id);
     let settle = |stands| house.desk.settle(request(None, &grant("-")), about, stands);
     assert!(matches!(settle(Stands::Record).await.unwrap(), Done::Recorded(_)));
@@ -26,7 +26,7 @@ async fn a_contradiction_is_settled_and_nothing_is_overwritten() {
     assert!(matches!(refused, Err(Error::Finding(finding::Error::TwoContents))));
     let settled = operated::settlements(&mut connection).await.unwrap();
     assert_eq!(settled.into_iter().collect::<Vec<_>>(), [(about, Stands::Delivery)]);
-    assert_eq!(conflict::list(&mut connection, i64::MAX, 5).await.unwrap(), before);
+    assert_eq!(conflict::list(&mut connection, None, i64::MAX, 5).await.unwrap(), before);
 }
 
 #[tokio::test]

@@ -39,8 +39,6 @@ pub struct InvoiceStanding {
     pub refunded: i64,
     /// When it became due, for invoices that are sent.
     pub due: Option<Timestamp>,
-    /// The first time it was seen open.
-    pub opened: Option<Moment>,
     /// The first failed attempt to collect it.
     pub failed: Option<Moment>,
     /// The first time it was seen paid; the time is Stripe's own `paid_at` where it says so.
@@ -103,13 +101,16 @@ pub struct DisputeStanding {
 }
 
 impl Settlement<'_> {
-    /// The standing of one of its invoices, and the subscription to tell.
+    /// The standing of one of its invoices, and the subscription to tell. A draft asks for nothing yet: nobody is told.
     pub fn invoice_standing(&self, id: &str) -> Option<(&SubscriptionId, InvoiceStanding)> {
         let object = self.get(ObjectKind::Invoice, id)?;
         let invoice = object.invoice()?;
         let subscription = object.subscription()?;
         let first = object.milestones.earliest()?;
         let status = invoice_status(object, &invoice.status);
+        if status == InvoiceStatus::Draft {
+            return None;
+        }
         let paid = object
             .milestones
             .first(InvoiceStatus::Paid.as_str())
@@ -124,7 +125,6 @@ impl Settlement<'_> {
             from_credit: invoice.ending_balance.map_or(0, |ending| ending.saturating_sub(invoice.starting_balance)),
             refunded: self.refunded_of_invoice(id),
             due: invoice.due,
-            opened: object.milestones.first(InvoiceStatus::Open.as_str()).cloned(),
             failed: object.milestones.first(Signal::PaymentFailed.milestone()).cloned(),
             paid,
             billed: billed(invoice, subscription),

@@ -112,7 +112,6 @@ fn invoice(on: i64, status: InvoiceStatus, billed: &[(&str, i64, BilledFor)]) ->
         from_credit: 0,
         refunded: 0,
         due: None,
-        opened: None,
         failed: None,
         billed: billed.collect(),
     }))

@@ -39,8 +39,10 @@ pub struct EventAnswer {
     event: Event,
     /// How it came and how it is proved.
     evidence: Evidence,
-    /// Every verified delivery, oldest first.
+    /// The verified deliveries, oldest first; the first 100 of `delivery_count`.
     deliveries: Vec<Delivery>,
+    /// How many there were.
+    delivery_count: i64,
     /// What came under the same id but says something else, oldest first; the first 20 of `conflict_count`.
     conflicts: Vec<Conflict>,
     /// How many there are; `conflicts` shows the first 20.
@@ -104,7 +106,7 @@ pub struct Conflict {
     /// The endpoint's label.
     endpoint: Option<String>,
     /// How many bytes came.
-    body_bytes: usize,
+    body_bytes: i32,
 }
 
 /// What a record led to.
@@ -155,6 +157,7 @@ pub async fn event(
     let what = if is_auditor { Cover::Secrets } else { Cover::SecretsAndPersons };
     let covered = cover(&bytes, what);
     let deliveries = read::deliveries(&mut snapshot, position).await?;
+    let delivery_count = read::count_deliveries(&mut snapshot, position).await?;
     let conflicts = conflict::of_record(&mut snapshot, position).await?;
     let conflict_count = conflict::count_of_record(&mut snapshot, position).await?;
     let mut outcomes: BTreeMap<_, _> = records::of_positions(&mut snapshot, &[position]).await?;
@@ -162,6 +165,7 @@ pub async fn event(
     let answer = EventAnswer {
         evidence: Evidence::of(&mut snapshot, &record, is_auditor).await?,
         deliveries: deliveries.into_iter().map(Delivery::from).collect(),
+        delivery_count,
         conflict_count,
         conflicts: conflicts.into_iter().map(Conflict::from).collect(),
         led_to: LedTo::of(&mut snapshot, &record, outcome.as_ref()).await?,
@@ -284,15 +288,15 @@ impl From<read::Delivery> for Delivery {
     }
 }
 
-impl From<conflict::Conflict> for Conflict {
-    fn from(conflict: conflict::Conflict) -> Self {
+impl From<conflict::OfRecord> for Conflict {
+    fn from(conflict: conflict::OfRecord) -> Self {
         Self {
             id: conflict.id,
             received_at: conflict.received_at,
             source: conflict.source,
             api_version: conflict.api_version,
             endpoint: conflict.endpoint,
-            body_bytes: conflict.body.len(),
+            body_bytes: conflict.body_bytes,
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::scope::ScopeId;
-use daybook_projections::records::{self, Outcome, Subject};
+use daybook_projections::records::{self, Outcome, Subject, Unread};
 use daybook_store::log::list::{self, Filter, Order};
 use daybook_store::log::read::{Record, records_at};
 use daybook_store::snapshot::Snapshot;
@@ -26,6 +26,9 @@ const USUAL_PAGE: u32 = 50;
 /// Events of a page at most.
 const LARGEST_PAGE: u32 = 200;
 
+/// Filters that can be combined with each other.
+const OTHERS: [&str; 5] = ["type", "customer", "object", "created_from", "created_to"];
+
 /// Which events are wanted.
 #[derive(Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -36,6 +39,9 @@ pub struct Wanted {
     customer: Option<String>,
     /// About the object with this id.
     object: Option<String>,
+    /// That were not taken in: `quarantined` or `needs_fetch`. Not together with the other filters.
+    #[param(value_type = Option<String>)]
+    outcome: Option<Unread>,
     /// Stripe's `created` at or after this time: RFC 3339 or seconds.
     #[param(value_type = Option<String>)]
     created_from: Option<i64>,
@@ -111,8 +117,14 @@ pub async fn events(
     let limit = wanted.limit.unwrap_or(USUAL_PAGE);
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
     let size = snapshot.size();
+    let more = i64::from(limit) + 1;
     let (found, next) = if let Some(subject) = wanted.subject() {
-        search(&mut snapshot, access.scope, subject, &filter, limit).await?
+        let positions = records::search(&mut snapshot, access.scope, subject, &filter, more).await?;
+        page_of(&mut snapshot, positions, limit).await?
+    } else if let Some(outcome) = wanted.outcome {
+        let end = filter.positions.end;
+        let positions = records::unread(&mut snapshot, access.scope, outcome, end, more).await?;
+        page_of(&mut snapshot, positions, limit).await?
     } else {
         let page = list::list(&mut snapshot, &filter, Order::NewestFirst, limit).await?;
         (page.records, page.rest.map(|rest| rest.end))
@@ -124,15 +136,12 @@ pub async fn events(
     Ok(Json(Page { events, next, size }))
 }
 
-/// The wanted records about a subject, and where the next page begins.
-async fn search(
+/// The records of a page at these positions, which may be one more than it holds, and where the next page begins.
+async fn page_of(
     snapshot: &mut Snapshot,
-    scope: ScopeId,
-    subject: Subject<'_>,
-    filter: &Filter,
+    mut positions: Vec<i64>,
     limit: u32,
 ) -> Result<(Vec<Record>, Option<i64>), Problem> {
-    let mut positions = records::search(snapshot, scope, subject, filter, i64::from(limit) + 1).await?;
     let page = usize::try_from(limit).unwrap_or(usize::MAX);
     let next = positions.get(page).map(|position| position.saturating_add(1));
     positions.truncate(page);
@@ -144,15 +153,25 @@ async fn search(
 impl Parameters for Wanted {
     fn names() -> impl Iterator<Item = &'static str> {
         let positions = ["from_position", "to_position", "before", "limit"];
-        ["type", "customer", "object", "created_from", "created_to"].into_iter().chain(positions)
+        OTHERS.into_iter().chain(["outcome"]).chain(positions)
     }
 
     fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
+        let outcome = query.text("outcome").map(|text| {
+            let known = Unread::ALL.into_iter().find(|one| one.name() == text);
+            known.ok_or_else(|| Problem::malformed("outcome: expected quarantined or needs_fetch"))
+        });
+        let outcome = outcome.transpose()?;
+        let other = OTHERS.into_iter().chain(["from_position"]).find(|name| query.text(name).is_some());
+        if let Some(other) = other.filter(|_| outcome.is_some()) {
+            return Err(Problem::malformed(format!("outcome: not together with {other}")));
+        }
         let time = |name| query.text(name).map(|text| read_time(text, name)).transpose();
         Ok(Self {
             r#type: query.id("type")?,
             customer: query.id("customer")?,
             object: query.id("object")?,
+            outcome,
             created_from: time("created_from")?,
             created_to: time("created_to")?,
             from_position: query.whole("from_position", POSITIONS)?,

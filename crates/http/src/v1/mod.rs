@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod attention;
 pub mod balances;
 pub mod check;
+pub mod conflicts;
 pub mod customers;
 pub mod customers_entitlements;
 pub mod disputes;

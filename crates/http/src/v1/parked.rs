@@ -102,7 +102,7 @@ pub async fn parked(
     let size = snapshot.size();
     let limit = wanted.limit.unwrap_or(USUAL);
     let found = parked::list(&mut snapshot, access.scope, wanted.kind, limit).await?;
-    let count = parked::count(&mut snapshot, Some(access.scope)).await?;
+    let count = parked::count(&mut snapshot, access.scope).await?;
     snapshot.end().await?;
     Ok(Json(Listed { parked: found.into_iter().map(Waited::from).collect(), count, size }))
 }

@@ -146,7 +146,10 @@ pub async fn subscription(
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
     let mut size = snapshot.size();
     let mut found = subscriptions::find(&mut snapshot, access.scope, &id).await?;
-    if let Some(customer) = found.as_ref().and_then(|found| found.customer.clone()).filter(|_| !when.is_now()) {
+    if let Some(now) = found.as_ref().filter(|_| !when.is_now()) {
+        let customer = now.customer.clone().ok_or_else(|| {
+            Problem::malformed("as_of, known_at: no event has shown whose this subscription is, and what was known is looked up by customer")
+        })?;
         snapshot.end().await?;
         snapshot = past::look_back(&app, access, &[customer], &wait, when).await?;
         size = snapshot.size();

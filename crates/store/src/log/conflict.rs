@@ -53,18 +53,35 @@ pub struct Summary {
     pub secret_label: Option<String>,
 }
 
-/// So many are read with their bodies at one time: whoever holds a leaked secret can make more of them than memory holds.
+/// What contradicts one record, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfRecord {
+    /// its number
+    pub id: i64,
+    /// the way it came
+    pub source: String,
+    /// when it arrived
+    pub received_at: DateTime<Utc>,
+    /// the API version it gives itself
+    pub api_version: Option<String>,
+    /// the endpoint's label
+    pub endpoint: Option<String>,
+    /// how many bytes came
+    pub body_bytes: i32,
+}
+
+/// So many of one record are read at a time: whoever holds a leaked secret can make any number of them.
 pub const MOST: i64 = 20;
 
 /// What contradicts the record at this position, oldest first, the first [`MOST`] of it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_record(connection: &mut PgConnection, position: i64) -> Result<Vec<Conflict>, Error> {
+pub async fn of_record(connection: &mut PgConnection, position: i64) -> Result<Vec<OfRecord>, Error> {
     let conflicts = sqlx::query_as!(
-        Conflict,
-        "select id, position, event_id, source, received_at, api_version, endpoint, body
-         from conflict where position = $1 order by id limit $2",
+        OfRecord,
+        r#"select id, source, received_at, api_version, endpoint, octet_length(body) as "body_bytes!"
+         from conflict where position = $1 order by id limit $2"#,
         position,
         MOST,
     )
@@ -99,19 +116,25 @@ pub async fn find(connection: &mut PgConnection, id: i64) -> Result<Option<Confl
     Ok(conflict)
 }
 
-/// Conflicts with numbers below `before`, newest first, of every scope.
+/// Conflicts with numbers below `before`, newest first, of one scope or of every one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(connection: &mut PgConnection, before: i64, limit: i64) -> Result<Vec<Summary>, Error> {
+pub async fn list(
+    connection: &mut PgConnection,
+    scope: Option<ScopeId>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Summary>, Error> {
     let rows = sqlx::query!(
         "select conflict.id, position, conflict.event_id, conflict.kind, scope, conflict.source, conflict.received_at,
              conflict.api_version, conflict.endpoint, conflict.secret_label
          from conflict join record using (position)
-         where conflict.id < $1
+         where conflict.id < $1 and ($3::integer is null or record.scope = $3)
          order by conflict.id desc limit $2",
         before,
         limit,
+        scope.map(|scope| scope.0),
     )
     .fetch_all(connection)
     .await?;

@@ -269,7 +269,10 @@ pub struct Delivery {
     pub signature: Option<String>,
 }
 
-/// Every verified delivery of the event at this position, oldest first.
+/// So many deliveries of one event are read at a time: whoever holds one signed request can repeat it for minutes.
+pub const MOST_DELIVERIES: i64 = 100;
+
+/// The verified deliveries of the event at this position, oldest first, the first [`MOST_DELIVERIES`] of them.
 ///
 /// # Errors
 /// When the database fails.
@@ -277,12 +280,24 @@ pub async fn deliveries(connection: &mut PgConnection, position: i64) -> Result<
     let deliveries = sqlx::query_as!(
         Delivery,
         "select received_at, outcome, api_version, endpoint, secret_label, signature
-         from delivery where position = $1 order by received_at, id",
+         from delivery where position = $1 order by received_at, id limit $2",
         position,
+        MOST_DELIVERIES,
     )
     .fetch_all(connection)
     .await?;
     Ok(deliveries)
+}
+
+/// How many verified deliveries of the event at this position there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_deliveries(connection: &mut PgConnection, position: i64) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(r#"select count(*) as "count!" from delivery where position = $1"#, position)
+        .fetch_one(connection)
+        .await?;
+    Ok(count)
 }
 
 /// The types seen so far in a scope, with their counts. It reads an index from end to end: not for every request.

@@ -64,13 +64,14 @@ async fn every_verified_delivery_leaves_a_row_and_a_conflict_is_kept_in_full() {
     assert_eq!(deliveries[2].api_version.as_deref(), Some("2020-08-27"));
     let conflicts = conflict::of_record(&mut connection, 0).await.unwrap();
     assert_eq!(conflicts.len(), 1);
-    assert_eq!(conflicts[0].body, br#"{"a":2}"#);
+    assert_eq!(conflicts[0].body_bytes, 7);
+    let kept = conflict::find(&mut connection, conflicts[0].id).await.unwrap().unwrap();
+    assert_eq!((kept.position, kept.body.as_slice()), (0, br#"{"a":2}"#.as_slice()));
     assert_eq!(conflict::count(&mut connection).await.unwrap(), 1);
     assert_eq!(conflict::count_of_record(&mut connection, 0).await.unwrap(), 1);
-    let listed = conflict::list(&mut connection, i64::MAX, 10).await.unwrap();
+    let listed = conflict::list(&mut connection, None, i64::MAX, 10).await.unwrap();
     assert_eq!((listed.len(), listed[0].id, listed[0].event_id.as_str()), (1, conflicts[0].id, "evt_1"));
-    assert_eq!(conflict::list(&mut connection, listed[0].id, 10).await.unwrap(), []);
-    assert_eq!(conflict::find(&mut connection, listed[0].id).await.unwrap().as_ref(), conflicts.first());
+    assert_eq!(conflict::list(&mut connection, Some(listed[0].scope), listed[0].id, 10).await.unwrap(), []);
     assert_eq!(read::size(&mut connection).await.unwrap(), 1);
     let counters = running.recorder.counters();
     assert_eq!((counters.appended, counters.duplicates, counters.conflicts), (1, 3, 1));

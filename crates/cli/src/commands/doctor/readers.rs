@@ -10,7 +10,7 @@ use daybook_store::snapshot::Snapshot;
 use daybook_store::{generation, lease, operated, scope};
 use daybook_stripe::translate::NEEDED;
 use daybook_worker::live::LEASE;
-use daybook_worker::setup::is_outdated;
+use daybook_worker::setup::{self, Built};
 use local_postgres::RUNTIME_ROLE;
 
 use super::finding::Finding;
@@ -34,7 +34,7 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
         findings.extend(unusable(RUNTIME_ROLE, &generation::unusable(&mut connection, Some(RUNTIME_ROLE)).await?));
     }
     findings.extend(left_over(&generation::of_others(&mut connection).await?));
-    let outdated = is_outdated(&mut connection).await?;
+    let built = setup::built(&mut connection).await?;
     drop(connection);
     if !ours.is_empty() {
         return Ok(findings);
@@ -49,12 +49,25 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
     snapshot.end().await?;
     let waited = oldest.map_or(0, |record| (Utc::now() - record.received_at).num_seconds().max(0));
     findings.insert(0, worker(holder.as_ref(), applied, size, waited));
-    if outdated {
-        let advice = "start `daybook serve`, which rebuilds them first, or run `daybook rebuild --all`";
-        findings.push(Finding::wrong("read_models", "they were built by another version", advice));
-    }
+    findings.extend(of_another_version(built));
     findings.extend(unread(needs_fetch, quarantined, unknown));
     Ok(findings)
+}
+
+fn of_another_version(built: Built) -> Option<Finding> {
+    match built {
+        Built::Here => None,
+        Built::Earlier => Some(Finding::wrong(
+            "read_models",
+            "they were built by an earlier version",
+            "start `daybook serve`, which rebuilds them first, or run `daybook rebuild --all`",
+        )),
+        Built::Later => Some(Finding::wrong(
+            "read_models",
+            "they were built by a later version",
+            "use that one; to go back to this one stop the later one everywhere and run `daybook rebuild --all`",
+        )),
+    }
 }
 
 /// What a role cannot read and write although it answers.

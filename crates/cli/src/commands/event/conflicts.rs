@@ -146,7 +146,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 
 async fn page(arguments: &Arguments, connection: &mut PgConnection) -> anyhow::Result<Page> {
     let before = arguments.before.unwrap_or(i64::MAX);
-    let mut found = conflict::list(connection, before, i64::from(arguments.limit) + 1).await?;
+    let mut found = conflict::list(connection, None, before, i64::from(arguments.limit) + 1).await?;
     let wanted = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let is_more = found.len() > wanted;
     found.truncate(wanted);

@@ -5,12 +5,11 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use daybook_domain::scope::ScopeId;
-use daybook_projections::records::{self, Outcome, Subject};
+use daybook_projections::records::{self, Outcome, Subject, Unread};
 use daybook_store::log::list::{Filter, KindFilter, Order, list};
 use daybook_store::log::read::{self, Record};
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
-use sqlx::PgConnection;
 
 use super::{moment, shown};
 use crate::built::is_built;
@@ -33,7 +32,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     object: Option<String>,
     /// That could not be read (quarantined), or only name their object (needs fetch)
-    #[arg(long, value_name = "OUTCOME", conflicts_with_all = ["kind", "customer", "object", "since", "until"])]
+    #[arg(long, value_name = "OUTCOME", value_parser = outcome, conflicts_with_all = ["kind", "customer", "object", "since", "until"])]
     outcome: Option<Unread>,
     /// That happened at Stripe at or after this time: 2026-11-21, or 2026-11-21T14:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
@@ -53,21 +52,10 @@ pub struct Arguments {
     pub database: DatabaseArguments,
 }
 
-/// What came of events that were not taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Unread {
-    Quarantined,
-    NeedsFetch,
-}
-
-impl Unread {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Quarantined => "quarantined",
-            Self::NeedsFetch => "needs_fetch",
-        }
-    }
+/// What came of events that were not taken in, by name.
+fn outcome(text: &str) -> Result<Unread, String> {
+    let known = Unread::ALL.into_iter().find(|one| one.name() == text);
+    known.ok_or_else(|| "expected quarantined or needs_fetch".to_owned())
 }
 
 /// A day or a moment, in Stripe's seconds.
@@ -170,7 +158,7 @@ async fn page(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Page> {
             of_positions(arguments, positions, &mut snapshot).await?
         }
         (None, Some(outcome)) => {
-            let positions = unread(&mut snapshot, scope, outcome, filter.positions.end, more).await?;
+            let positions = records::unread(&mut snapshot, scope, outcome, filter.positions.end, more).await?;
             of_positions(arguments, positions, &mut snapshot).await?
         }
         (None, None) => {
@@ -209,27 +197,6 @@ async fn of_positions(
     let mut records = read::records_at(snapshot, &positions).await?;
     records.reverse();
     Ok((records, next_before))
-}
-
-/// The positions of records with this outcome.
-async fn unread(
-    connection: &mut PgConnection,
-    scope: ScopeId,
-    outcome: Unread,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<i64>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "select position from record_outcome
-         where scope = $1 and outcome = $2 and outcome in ('needs_fetch', 'quarantined') and position < $3
-         order by position desc limit $4",
-        scope.0,
-        outcome.name(),
-        before,
-        limit
-    )
-    .fetch_all(connection)
-    .await
 }
 
 #[cfg(test)]

@@ -16,9 +16,9 @@ use super::jsonl::JsonLines;
 use crate::built::ensure_built;
 use crate::commands::event::time;
 use crate::config::DatabaseArguments;
-use crate::exit::Ending;
+use crate::exit::{Ending, Misused};
 use crate::open::{Opened, Upgrade, with};
-use crate::output::count;
+use crate::output::{Form, Output, count};
 use crate::scope::ScopeArguments;
 
 /// Postings read at once.
@@ -27,9 +27,9 @@ const PAGE: i64 = 2_000;
 /// `daybook export journal`
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// What reads it
-    #[arg(long, value_enum, default_value_t = Format::Hledger)]
-    format: Format,
+    /// What reads it: hledger unless said, jsonl with --json
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Of this customer only
     #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
@@ -82,11 +82,21 @@ impl Format {
 }
 
 /// Runs it.
-pub async fn run(arguments: &Arguments) -> anyhow::Result<Ending> {
-    with(&arguments.database, Upgrade::NotHere, async |opened| export(arguments, opened).await).await
+pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let format = match (arguments.format, output.form()) {
+        (None, Form::Text) => Format::Hledger,
+        (None | Some(Format::Jsonl), Form::Json) => Format::Jsonl,
+        (Some(format), Form::Text) => format,
+        (Some(_), Form::Json) => {
+            return Err(
+                Misused("--json and --format contradict each other: --json means --format jsonl".to_owned()).into()
+            );
+        }
+    };
+    with(&arguments.database, Upgrade::NotHere, async |opened| export(arguments, format, opened).await).await
 }
 
-async fn export(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Ending> {
+async fn export(arguments: &Arguments, format: Format, opened: &Opened) -> anyhow::Result<Ending> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let (id, scope) = arguments.scope.find(&mut snapshot).await?;
     ensure_built(&mut snapshot).await?;
@@ -99,7 +109,7 @@ async fn export(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Ending
         from: at(arguments.from),
         until: at(arguments.until).or_else(|| at(arguments.as_of).map(|time| time + TimeDelta::seconds(1))),
     };
-    let mut book = arguments.format.book();
+    let mut book = format.book();
     write(&book.begin(&format!("daybook journal of {scope}, at size {began}")))?;
     let ended = write_all(opened, &wanted, book.as_mut()).await?.unwrap_or(began);
     if ended != began {

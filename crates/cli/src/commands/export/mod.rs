@@ -8,6 +8,7 @@ mod jsonl;
 
 use crate::config::DatabaseArguments;
 use crate::exit::Ending;
+use crate::output::Output;
 
 /// `daybook export`
 #[derive(Debug, clap::Subcommand)]
@@ -26,8 +27,8 @@ impl Command {
 }
 
 /// Runs it.
-pub async fn run(command: &Command) -> anyhow::Result<Ending> {
+pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
     match command {
-        Command::Journal(arguments) => journal::run(arguments).await,
+        Command::Journal(arguments) => journal::run(arguments, output).await,
     }
 }

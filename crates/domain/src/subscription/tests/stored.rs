@@ -61,7 +61,6 @@ fn full_invoice() -> InvoiceStanding {
         from_credit: 0,
         refunded: 200,
         due: Some(day(15)),
-        opened: Some(moment(Rank::Created)),
         failed: Some(moment(Rank::Updated)),
         paid: Some(moment(Rank::Updated)),
         billed: vec![

@@ -1,7 +1,8 @@
 //! The catalogue of metrics: each has a line that says what it is. Counts of requests are kept here; sizes and queues are read when somebody asks.
 
+mod counted;
+
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -14,11 +15,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use tokio::time::{Instant, timeout};
 
+use self::counted::Counted;
 use crate::health::Lag;
 use crate::state::Shared;
-use crate::v1::attention::counts;
 
 /// What became of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -57,9 +57,6 @@ struct Needing {
     code: &'static str,
 }
 
-/// What needs a person is counted at most once in this time: it asks every read model.
-const COUNTED_EVERY: Duration = Duration::from_secs(60);
-
 /// Defines the gauges that are read when somebody asks.
 macro_rules! gauges {
     ($($name:ident: $help:literal;)*) => {
@@ -85,7 +82,8 @@ gauges! {
     database_connections_idle: "Connections of the pool that nobody uses";
     cached_customers: "Customers and accounts whose entitlement answers are cached";
     confirmed_seconds: "Time since the live size was last confirmed";
-    parked_objects: "Objects that others name and wait for, and no event has shown";
+    parked_objects: "Objects that others name and wait for, and no event has shown, counted at most once a minute";
+    counted_seconds: "Time since attention_items and parked_objects were counted";
 }
 
 /// Defines the counters that others keep and that are copied when somebody asks.
@@ -126,7 +124,7 @@ pub struct Metrics {
     gauges: Gauges,
     copied: Copied,
     attention: Family<Needing, Gauge>,
-    counted: Mutex<Option<Instant>>,
+    counted: Counted,
 }
 
 impl Metrics {
@@ -172,7 +170,7 @@ impl Metrics {
             gauges,
             copied,
             attention,
-            counted: Mutex::default(),
+            counted: Counted::default(),
         }
     }
 
@@ -203,7 +201,6 @@ impl Metrics {
             gauges.live_size.set(lag.live_size);
             gauges.lag_records.set(lag.log_size.saturating_sub(lag.live_size));
             gauges.lag_seconds.set(lag.seconds);
-            gauges.parked_objects.set(lag.parked);
         }
         gauges.cached_customers.set(whole(app.entitlements.customers()));
         gauges.confirmed_seconds.set(i64::try_from(app.horizon.unconfirmed().as_secs()).unwrap_or(i64::MAX));
@@ -229,28 +226,6 @@ impl Metrics {
     }
 }
 
-impl Metrics {
-    /// Counts what needs a person, unless that was done lately. When the database does not answer, the last counts stay.
-    async fn count_attention(&self, app: &Shared) {
-        let due = {
-            let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-            let due = counted.is_none_or(|counted| counted.elapsed() >= COUNTED_EVERY);
-            if due {
-                *counted = Some(Instant::now());
-            }
-            due
-        };
-        if due && let Ok(Ok(counts)) = timeout(PATIENCE, counts(app)).await {
-            for (code, count) in counts {
-                self.attention.get_or_create(&Needing { code: code.as_str() }).set(count);
-            }
-        }
-    }
-}
-
-/// So long a scrape waits for the counts of what needs a person.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
@@ -268,7 +243,7 @@ fn copy(counter: &Counter<u64, AtomicU64>, value: u64) {
 pub async fn metrics(State(app): State<Shared>) -> Response {
     let lag = Lag::look(&app).await.ok();
     app.metrics.look(&app, lag.as_ref());
-    app.metrics.count_attention(&app).await;
+    Metrics::count(&app).await;
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = encode(&mut text, &app.metrics.registry);
