@@ -32,7 +32,13 @@ fn fuzz(workspace: &Workspace, target: &str, minutes: u32) -> anyhow::Result<()>
     // Without a sanitizer it runs on any toolchain: none of our code is unsafe, so there is nothing for one to find.
     let mut command = workspace.cargo(&["fuzz", "run", "--sanitizer", "none", target, &corpus, &seeds, "--"]);
     command.arg(format!("-max_total_time={}", minutes.saturating_mul(60)));
-    command.args([&format!("-max_len={longest}"), "-rss_limit_mb=3000", "-timeout=20", "-print_final_stats=1"]);
+    command.args([
+        &format!("-max_len={longest}"),
+        "-len_control=0",
+        "-rss_limit_mb=3000",
+        "-timeout=60",
+        "-print_final_stats=1",
+    ]);
     programs::run(&mut command).with_context(|| {
         format!(
             "the failing input lies in fuzz/artifacts/{target}; fuzz/README.md says how to make it smaller and keep it"
