@@ -21,12 +21,12 @@ use sqlx::PgConnection;
 
 use crate::{
     Error,
-    flush::{Outlet, flush},
+    flush::{Outlet, derive_in_memory, flush},
     fold::{Context, fold, take_in},
     loader::Loader,
     output::Output,
     wanted,
-    working_set::WorkingSet,
+    working_set::{Books, WorkingSet},
 };
 
 /// A record as the engine needs it.
@@ -100,6 +100,12 @@ impl Engine {
         if self.loader.may_load() {
             self.load(connection, &readings).await?;
         }
+        self.take_in(readings);
+        Ok(())
+    }
+
+    /// Takes in records whose states are all in memory. Pure.
+    pub fn take_in(&mut self, readings: Vec<Reading>) {
         for reading in readings {
             self.note_outcome(&reading);
             let scope = reading.scope;
@@ -115,7 +121,6 @@ impl Engine {
                 take_in(self.set.books(scope), *entry, &mut context);
             }
         }
-        Ok(())
     }
 
     /// Derives the rows of everything that has changed since the last flush into `output`. With an outlet, they go there
@@ -125,6 +130,17 @@ impl Engine {
     /// What the database says when states have to be loaded.
     pub async fn flush(&mut self, connection: &mut PgConnection, outlet: Option<&Outlet>) -> Result<(), Error> {
         flush(&mut self.set, &mut self.loader, connection, (&mut self.output, outlet)).await
+    }
+
+    /// Derives the same rows of states that are all in memory. Pure, with [`Engine::take_in`]: the whole way from records to
+    /// rows without a database.
+    pub fn derive(&mut self) {
+        derive_in_memory(&mut self.set, &mut self.loader, &mut self.output);
+    }
+
+    /// The states of one scope that are in memory.
+    pub fn books(&mut self, scope: ScopeId) -> &Books {
+        self.set.books(scope)
     }
 
     /// Lets go of states beyond so many. Only after what was flushed is written.

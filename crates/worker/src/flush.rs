@@ -47,7 +47,8 @@ pub async fn flush(
     for (scope, books) in set.all() {
         for seeds in books.take_unsettled().chunks(SETTLEMENTS) {
             let settled = settle(books, seeds);
-            explain_credit(loader, connection, scope, books, &settled).await?;
+            load_credit(loader, connection, scope, books, &settled).await?;
+            explain_credit(books, &settled);
             for (object, member) in settled.members {
                 let owner = Owner { scope, object };
                 renew(books, &owner, Some(&member), loader, output);
@@ -62,6 +63,24 @@ pub async fn flush(
         }
     }
     Ok(())
+}
+
+/// Derives the same rows of states that are all in memory, so that nothing has to be loaded or let out.
+pub(crate) fn derive_in_memory(set: &mut WorkingSet, loader: &mut Loader, output: &mut Output) {
+    for (scope, books) in set.all() {
+        for seeds in books.take_unsettled().chunks(SETTLEMENTS) {
+            let settled = settle(books, seeds);
+            explain_credit(books, &settled);
+            for (object, member) in settled.members {
+                renew(books, &Owner { scope, object }, Some(&member), loader, output);
+            }
+        }
+        for object in books.take_dirty() {
+            if books.is_dirty(&object) {
+                renew(books, &Owner { scope, object }, None, loader, output);
+            }
+        }
+    }
 }
 
 async fn let_out(output: &mut Output, outlet: Option<&Outlet>) {
@@ -138,17 +157,25 @@ fn settle(books: &mut Books, seeds: &[ObjectRef]) -> Settled {
     settled
 }
 
-/// Tells customers' credit what explains it.
-async fn explain_credit(
+/// The credit of a customer.
+fn credit_of(customer: &CustomerId) -> ObjectRef {
+    ObjectRef::new(ObjectKind::CustomerCredit, customer.as_str())
+}
+
+/// Brings in the credits that settlements explain.
+async fn load_credit(
     loader: &Loader,
     connection: &mut PgConnection,
     scope: ScopeId,
     books: &mut Books,
     settled: &Settled,
 ) -> Result<(), Error> {
-    let credit_of = |customer: &CustomerId| ObjectRef::new(ObjectKind::CustomerCredit, customer.as_str());
     let wanted: HashSet<ObjectRef> = settled.credit.keys().map(credit_of).collect();
-    loader.load(connection, scope, books, wanted).await?;
+    loader.load(connection, scope, books, wanted).await
+}
+
+/// Tells customers' credit what explains it.
+fn explain_credit(books: &mut Books, settled: &Settled) {
     for (customer, effects) in &settled.credit {
         let object = credit_of(customer);
         for (by, explained) in effects {
@@ -158,7 +185,6 @@ async fn explain_credit(
         }
     }
     note_explained(books, settled);
-    Ok(())
 }
 
 /// Notes with every document whose credit it explains now, so that the customer can be told when it does no more.

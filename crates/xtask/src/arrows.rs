@@ -46,6 +46,10 @@ const ALLOWED: &[(&str, May)] = &[
     ("daybook-testing", May::Use(&["local-postgres"])),
     ("daybook-tests", May::Use(&["daybook-simulator", "local-postgres"])),
     ("xtask", May::Use(&["local-postgres"])),
+    (
+        "daybook-fuzzing",
+        May::Use(&["daybook-worker", "daybook-store", "daybook-stripe", "daybook-domain", "daybook-simulator"]),
+    ),
     ("daybook-bench", May::UseAll),
 ];
 

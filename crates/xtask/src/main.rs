@@ -41,6 +41,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
+    /// Fuzz what reads what strangers send, and the fold behind it
+    Fuzz {
+        /// `signature`, `event` or `fold`; all of them, one after the other, by default
+        target: Option<String>,
+        /// How long each of them runs
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+    },
     /// Check every SQL statement against the migrations and write what the compiler needs to know about them to `.sqlx/`
     Sqlx {
         /// Write nothing; fail when `.sqlx/` is not what would be written
@@ -66,6 +74,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { rest } => commands::test::run(&workspace, &rest),
         Command::Ci => commands::ci::run(&workspace),
         Command::Bench { rest } => commands::bench::run(&workspace, &rest),
+        Command::Fuzz { target, minutes } => commands::fuzz::run(&workspace, target.as_deref(), minutes),
         Command::Sqlx { check: true } => commands::sqlx::check(&workspace),
         Command::Sqlx { check: false } => commands::sqlx::write(&workspace),
     }

@@ -152,6 +152,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         let mut metadata = Metadata::new();
         for (name, value) in object.iter() {
             if value.is_null() {
+                metadata.remove(&*name);
                 continue;
             }
             let value = text_of(value.raw()).map_err(|what| Fault::new(format!("metadata.{name}"), what))?;

@@ -1,5 +1,6 @@
 //! Bodies that try to break the reader: each gets an answer with a reason.
 
+use daybook_domain::fact::Observed;
 use daybook_stripe::{
     Translation,
     envelope::{Flaw, Form, Related, Unreadable, fallback_id, read},
@@ -87,6 +88,11 @@ fn a_key_that_stands_twice_in_the_envelope_is_unreadable_and_in_the_data_the_las
     let body = customer().to_string().replace("\"object\":\"customer\"", "\"object\":\"customer\",\"id\":\"cus_2\"");
     let Translation::Facts(facts) = translate(body.as_bytes()).translation else { panic!("facts") };
     assert_eq!(&*facts[0].id, "cus_2");
+    let metadata = r#""object":"customer","metadata":{"user_id":"u1","user_id":null}"#;
+    let body = customer().to_string().replace(r#""object":"customer""#, metadata);
+    let Translation::Facts(facts) = translate(body.as_bytes()).translation else { panic!("facts") };
+    let Observed::Customer(customer) = &facts[0].observed else { panic!("a customer") };
+    assert!(customer.metadata.is_empty(), "{customer:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod harness;
 mod invariants;
 mod live_equals_rebuilt;
 mod many_orders;
+mod mutations;
 mod operators;
 mod order_does_not_matter;
 mod shapes;

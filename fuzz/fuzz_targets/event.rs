@@ -1,0 +1,12 @@
+//! `daybook_fuzzing::event`, tried by libFuzzer.
+
+#![no_main]
+
+use daybook_fuzzing::Target;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    if let Err(broken) = Target::Event.check(input) {
+        panic!("{broken}");
+    }
+});
