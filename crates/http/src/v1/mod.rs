@@ -19,6 +19,7 @@ pub mod operate;
 pub mod parked;
 pub mod payments;
 pub mod projections;
+pub mod refusals;
 pub mod shown;
 pub mod story;
 pub mod subscriptions;
