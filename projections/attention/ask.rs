@@ -1,69 +1,11 @@
 //! Asking what needs a person: each reason by a statement of its own, merged newest first.
 
-use chrono::{DateTime, Utc};
-use daybook_domain::{attention::Code, scope::ScopeId};
+use daybook_domain::attention::Code;
 use sqlx::PgConnection;
 
+use super::found::{Asked, Found};
 use super::{books, log, objects};
-use crate::page::{Cursor, Page, before};
-
-/// What is asked.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// Whose books.
-    pub scope: ScopeId,
-    /// Only for this reason.
-    pub code: Option<Code>,
-    /// Only what is about this customer.
-    pub customer: Option<String>,
-    /// Only what needs somebody since this time or later.
-    pub since: Option<DateTime<Utc>>,
-    /// The time it is.
-    pub now: DateTime<Utc>,
-    /// The fields in which your own account ids are looked for: `client_reference_id`, `metadata.<name>`.
-    pub fields: Vec<String>,
-    /// After the page that ended here.
-    pub before: Option<Cursor>,
-    /// So many at most.
-    pub limit: u32,
-}
-
-impl Asked {
-    /// Where the page begins: before this time, or at it and below this key.
-    pub(super) fn end(&self) -> (DateTime<Utc>, &str) {
-        before(self.before.as_ref())
-    }
-
-    /// One more than is shown, so that it is known whether there are more.
-    pub(super) fn rows(&self) -> i64 {
-        i64::from(self.limit) + 1
-    }
-}
-
-/// Something that needs a person, as a statement finds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The object it is about.
-    pub object: String,
-    /// The customer.
-    pub customer: Option<String>,
-    /// The subscription.
-    pub subscription: Option<String>,
-    /// Minor units.
-    pub amount: Option<i64>,
-    /// Their currency.
-    pub currency: Option<String>,
-    /// Since when.
-    pub since: DateTime<Utc>,
-    /// Until when something can or will happen.
-    pub until: Option<DateTime<Utc>>,
-    /// Attempts so far.
-    pub attempts: Option<i64>,
-    /// More.
-    pub detail: Option<String>,
-    /// The events behind it.
-    pub causes: Vec<String>,
-}
+use crate::page::{Cursor, Page};
 
 /// Something that needs a person, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,65 +7,45 @@ use daybook_domain::{
 };
 use sqlx::PgConnection;
 
-use super::ask::{Asked, Found};
+use super::found::{Asked, Found, found};
 
 /// Customers whose subscriptions have all ended and who have credit left.
 pub(super) async fn canceled_with_credit(
     connection: &mut PgConnection,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", id as \"customer?\", null::text as subscription, - balance as amount, currency,
-             ended_at as \"since!\", null::timestamptz as until, null::bigint as attempts, null::text as detail,
-             array[cause] as \"causes!\"
+    found!(
+        connection,
+        asked,
+        Code::CanceledWithCredit,
+        "select id as object, id as customer, null::text as subscription, - balance as amount, currency,
+             ended_at as since, null::timestamptz as until, null::bigint as attempts, null::text as detail,
+             array[cause] as causes
          from customer join lateral (
              select max(ended_at) as ended_at from subscription
              where subscription.scope = customer.scope and subscription.customer = customer.id
              having count(*) = count(ended_at)
          ) as left_behind on ended_at is not null
-         where scope = $1 and balance < 0 and deleted_at is null
-           and (ended_at, 'canceled_with_credit:' || id) < ($2, $3)
-           and ($4::text is null or id = $4) and ($5::timestamptz is null or ended_at >= $5)
-         order by ended_at desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows()
+         where scope = $1 and balance < 0 and deleted_at is null"
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Trials that end within days.
 pub(super) async fn trial_ending(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
     let soon = asked.now.checked_add_signed(TimeDelta::seconds(TRIAL_NOTICE)).unwrap_or(asked.now);
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", customer, id as \"subscription?\", null::bigint as amount, null::text as currency,
-             told as \"since!\", trial_end as until, null::bigint as attempts, null::text as detail,
-             array[standing->>'cause'] as \"causes!\"
-         from (select *, greatest(since, trial_end - make_interval(secs => $9::bigint)) as told from subscription
-               where scope = $1 and status = 'trialing' and trial_end > $7 and trial_end <= $8) as ending
-         where (told, 'trial_ending:' || id) < ($2, $3)
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or told >= $5)
-         order by told desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows(),
+    found!(
+        connection,
+        asked,
+        Code::TrialEnding,
+        "select id as object, customer, id as subscription, null::bigint as amount, null::text as currency,
+             greatest(since, trial_end - make_interval(secs => $8::bigint)) as since, trial_end as until, null::bigint as attempts, null::text as detail,
+             array[standing->>'cause'] as causes
+         from subscription
+         where scope = $1 and status = 'trialing' and trial_end > $9 and trial_end <= $10",
+        TRIAL_NOTICE,
         asked.now,
-        soon,
-        TRIAL_NOTICE
+        soon
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Subscriptions whose period has ended, and no event says what came next.
@@ -73,54 +53,34 @@ pub(super) async fn renewal_unconfirmed(
     connection: &mut PgConnection,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", customer, id as \"subscription?\", null::bigint as amount, null::text as currency,
-             period_end as \"since!\", null::timestamptz as until, null::bigint as attempts, null::text as detail,
-             array[standing->>'cause'] as \"causes!\"
+    found!(
+        connection,
+        asked,
+        Code::RenewalUnconfirmed,
+        "select id as object, customer, id as subscription, null::bigint as amount, null::text as currency,
+             period_end as since, null::timestamptz as until, null::bigint as attempts, null::text as detail,
+             array[standing->>'cause'] as causes
          from subscription
-         where scope = $1 and status in ('active', 'trialing') and ended_at is null and period_end <= $7
-           and (period_end, 'renewal_unconfirmed:' || id) < ($2, $3)
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or period_end >= $5)
-         order by period_end desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows(),
+         where scope = $1 and status in ('active', 'trialing') and ended_at is null and period_end <= $8",
         asked.now
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Customers with a subscription that were seen beside none of your own ids, in the fields that count.
 pub(super) async fn unlinked_account(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", customer, id as \"subscription?\", null::bigint as amount, null::text as currency,
-             since as \"since!\", null::timestamptz as until, null::bigint as attempts, null::text as detail,
-             array[standing->>'cause'] as \"causes!\"
+    found!(
+        connection,
+        asked,
+        Code::UnlinkedAccount,
+        "select id as object, customer, id as subscription, null::bigint as amount, null::text as currency,
+             since as since, null::timestamptz as until, null::bigint as attempts, null::text as detail,
+             array[standing->>'cause'] as causes
          from subscription
          where scope = $1 and status in ('active', 'trialing', 'past_due') and ended_at is null and customer is not null
-           and (since, 'unlinked_account:' || id) < ($2, $3)
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or since >= $5)
            and not exists (select from account_link as link
-               where link.scope = $1 and link.customer = subscription.customer and link.source = any($7))
-         order by since desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows(),
+               where link.scope = $1 and link.customer = subscription.customer and link.source = any($8))",
         &asked.fields
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Customers' money in an account that should be empty, since it was last.
@@ -130,37 +90,26 @@ pub(super) async fn left_over(
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let account = if code == Code::Suspense { Account::Suspense } else { Account::Unapplied };
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select object as \"object!\", customer, null::text as subscription, amount as \"amount?\", currency as \"currency?\",
-             coalesce(begun, 'epoch') as \"since!\", null::timestamptz as until, null::bigint as attempts, null::text as detail,
-             coalesce(causes, '{}') as \"causes!\"
+    found!(
+        connection,
+        asked,
+        code,
+        "select object, customer, null::text as subscription, amount, currency, coalesce(begun, 'epoch') as since,
+             null::timestamptz as until, null::bigint as attempts, null::text as detail,
+             coalesce(causes, '{}') as causes
          from (select nullif(customer, '') as customer, currency, account, amount,
                    coalesce(nullif(customer, ''), 'nobody') || '/' || currency as object
-               from balance where scope = $1 and account = $7 and amount <> 0) as open
+               from balance where scope = $1 and account = $8 and amount <> 0) as open
          left join lateral (
              select min(effective_at) as begun, array_agg(distinct causes[1]) as causes
              from (select *, max(case when running = 0 then place else 0 end) over () as settled
                    from (select effective_at, causes, sum(amount) over placed as running, row_number() over placed as place
                          from posting
-                         where posting.customer = open.customer and posting.scope = $1 and posting.account = $7
+                         where posting.customer = open.customer and posting.scope = $1 and posting.account = $8
                            and posting.currency = open.currency
                          window placed as (order by effective_at, transaction_key, line)) as summed) as since_empty
              where place > settled
-         ) as spell on true
-         where (coalesce(begun, 'epoch'), $8::text || ':' || object) < ($2, $3)
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or begun >= $5)
-         order by coalesce(begun, 'epoch') desc, object desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows(),
-        account.as_str(),
-        code.as_str()
+         ) as spell on true",
+        account.as_str()
     )
-    .fetch_all(connection)
-    .await
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook_domain::attention::{Code, RECENT_RECORDS, SILENCE_AFTER};
 use sqlx::PgConnection;
 
-use super::ask::{Asked, Found};
+use super::found::{Asked, Found, found};
 
 /// Events that cannot be read, or that only name their object.
 pub(super) async fn unread(
@@ -12,62 +12,40 @@ pub(super) async fn unread(
     code: Code,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select event_id as \"object!\", customer, null::text as subscription, null::bigint as amount,
-             null::text as currency, date_trunc('second', received_at) as \"since!\", null::timestamptz as until, null::bigint as attempts,
-             reason as detail, array[event_id] as \"causes!\"
+    found!(
+        connection,
+        asked,
+        code,
+        "select event_id as object, customer, null::text as subscription, null::bigint as amount, null::text as currency,
+             date_trunc('second', received_at) as since, null::timestamptz as until, null::bigint as attempts,
+             reason as detail, array[event_id] as causes
          from record_outcome join record using (position)
-         where record.scope = $1 and outcome = $7 and outcome in ('needs_fetch', 'quarantined')
-           and (date_trunc('second', received_at), outcome || ':' || event_id) < ($2, $3)
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or received_at >= $5)
-         order by date_trunc('second', received_at) desc, event_id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows(),
-        code.as_str()
+         where record.scope = $1 and outcome = $7 and outcome in ('needs_fetch', 'quarantined')"
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Endpoints at which events of both modes of one account came in, among the newest records.
 pub(super) async fn wrong_mode(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    if asked.customer.is_some() {
-        return Ok(Vec::new());
-    }
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
+    found!(
+        connection,
+        asked,
+        Code::WrongMode,
         "with recent as materialized (
              select * from record
-             where position >= (select coalesce(max(position), 0) from record) - $6::bigint and source = 'webhook'
+             where position >= (select coalesce(max(position), 0) from record) - $8::bigint and source = 'webhook'
                and endpoint is not null
          )
-         select endpoint as \"object!\", null::text as customer, null::text as subscription, null::bigint as amount,
-             null::text as currency, since as \"since!\", null::timestamptz as until, null::bigint as attempts,
-             events || case when livemode then ' events of live mode' else ' events of test mode' end as detail,
-             array[newest] as \"causes!\"
-         from (select endpoint, other.livemode, date_trunc('second', min(received_at)) as since, count(*) as events, max(event_id) as newest
-               from recent join scope as other on other.id = recent.scope
-               join scope as own on own.account = other.account and own.livemode <> other.livemode
-               where own.id = $1 and endpoint in (select endpoint from recent where recent.scope = $1)
-               group by endpoint, other.livemode) as mixed
-         where (since, 'wrong_mode:' || endpoint) < ($2, $3) and ($4::timestamptz is null or since >= $4)
-         order by since desc, endpoint desc limit $5",
-        asked.scope.0,
-        at,
-        key,
-        asked.since,
-        asked.rows(),
+         select endpoint as object, null::text as customer, null::text as subscription, null::bigint as amount,
+             null::text as currency, date_trunc('second', min(received_at)) as since, null::timestamptz as until,
+             null::bigint as attempts,
+             count(*) || case when other.livemode then ' events of live mode' else ' events of test mode' end as detail,
+             array[max(event_id)] as causes
+         from recent join scope as other on other.id = recent.scope
+         join scope as own on own.account = other.account and own.livemode <> other.livemode
+         where own.id = $1 and endpoint in (select endpoint from recent where recent.scope = $1)
+         group by endpoint, other.livemode",
         RECENT_RECORDS
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// No delivery for long, if there was any among the newest records.

@@ -3,10 +3,12 @@
 
 mod ask;
 mod books;
+mod found;
 mod log;
 mod objects;
 
-pub use ask::{Asked, Item, list};
+pub use ask::{Item, list};
+pub use found::Asked;
 
 use daybook_domain::{
     attention::Concern,

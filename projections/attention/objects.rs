@@ -4,84 +4,55 @@ use chrono::TimeDelta;
 use daybook_domain::attention::{Code, DUPLICATE_WITHIN, DUPLICATES_BACK};
 use sqlx::PgConnection;
 
-use super::ask::{Asked, Found};
+use super::found::{Asked, Found, found};
 
 /// Disputes and inquiries that wait for evidence.
 pub(super) async fn evidence_due(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", customer, subscription, amount as \"amount?\", currency, created_at as \"since!\",
-             due_at as until, null::bigint as attempts, details->>'reason' as detail, array[details->>'cause'] as \"causes!\"
+    found!(
+        connection,
+        asked,
+        Code::EvidenceDue,
+        "select id as object, customer, subscription, amount, currency, created_at as since, due_at as until,
+             null::bigint as attempts, details->>'reason' as detail, array[details->>'cause'] as causes
          from dispute
-         where scope = $1 and (created_at, 'evidence_due:' || id) < ($2, $3) and is_open
-           and status in ('needs_response', 'warning_needs_response', 'appeal_needs_response')
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or created_at >= $5)
-         order by created_at desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows()
+         where scope = $1 and is_open
+           and status in ('needs_response', 'warning_needs_response', 'appeal_needs_response')"
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Open invoices of which an attempt to collect failed; until the next one.
 pub(super) async fn payment_failing(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", customer, subscription, amount_remaining as \"amount?\", currency, since as \"since!\",
+    found!(
+        connection,
+        asked,
+        Code::PaymentFailing,
+        "select id as object, customer, subscription, amount_remaining as amount, currency,
+             to_timestamp((bill->'failed'->>'at')::bigint) as since,
              to_timestamp((bill->>'next_attempt')::bigint) as until, (bill->>'attempts')::bigint as attempts,
-             null::text as detail, array[bill->'failed'->>'event', bill->>'cause'] as \"causes!\"
-         from (select *, to_timestamp((bill->'failed'->>'at')::bigint) as since from invoice
-               where scope = $1 and status = 'open' and bill->>'failed' is not null) as failing
-         where (since, 'payment_failing:' || id) < ($2, $3)
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or since >= $5)
-         order by since desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows()
+             null::text as detail, array[bill->'failed'->>'event', bill->>'cause'] as causes
+         from invoice where scope = $1 and status = 'open' and bill->>'failed' is not null"
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Payment intents that wait for their customer; and open invoices that do, where no event shows their intent.
 pub(super) async fn payment_waiting(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", customer, subscription, amount as \"amount?\", currency, since as \"since!\",
-             null::timestamptz as until, null::bigint as attempts, detail, array[cause] as \"causes!\"
-         from (select id, customer, subscription, amount, currency, details->>'cause' as cause,
-                   to_timestamp((details->'since'->>'at')::bigint) as since, details->>'next_action' as detail
-               from payment where scope = $1 and kind = 4 and status = 'requires_action'
-               union all
-               select id, customer, subscription, amount_remaining, currency, bill->'action_required'->>'event',
-                   to_timestamp((bill->'action_required'->>'at')::bigint), null
-               from invoice
-               where scope = $1 and status = 'open' and bill->>'action_required' is not null
-                 and not exists (select from payment
-                     where payment.scope = $1 and kind = 4 and payment.invoice = invoice.id)) as waiting
-         where (since, 'payment_waiting:' || id) < ($2, $3)
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or since >= $5)
-         order by since desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows()
+    found!(
+        connection,
+        asked,
+        Code::PaymentWaiting,
+        "select id as object, customer, subscription, amount, currency,
+             to_timestamp((details->'since'->>'at')::bigint) as since, null::timestamptz as until,
+             null::bigint as attempts, details->>'next_action' as detail, array[details->>'cause'] as causes
+         from payment where scope = $1 and kind = 4 and status = 'requires_action'
+         union all
+         select id, customer, subscription, amount_remaining, currency,
+             to_timestamp((bill->'action_required'->>'at')::bigint), null, null, null,
+             array[bill->'action_required'->>'event']
+         from invoice
+         where scope = $1 and status = 'open' and bill->>'action_required' is not null
+           and not exists (select from payment
+               where payment.scope = $1 and kind = 4 and payment.invoice = invoice.id)"
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// The later of two charges of one customer and amount within minutes, neither of them given back in full.
@@ -89,37 +60,29 @@ pub(super) async fn possible_duplicate(
     connection: &mut PgConnection,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
     let usual = asked.now.checked_sub_signed(TimeDelta::seconds(DUPLICATES_BACK)).unwrap_or_default();
-    sqlx::query_as!(
-        Found,
-        "select later.id as \"object!\", later.customer, later.subscription, later.amount as \"amount?\", later.currency,
-             later.created_at as \"since!\", null::timestamptz as until, null::bigint as attempts,
+    found!(
+        connection,
+        asked,
+        Code::PossibleDuplicate,
+        "select later.id as object, later.customer, later.subscription, later.amount, later.currency,
+             later.created_at as since, null::timestamptz as until, null::bigint as attempts,
              'like ' || max(earlier.id) as detail,
-             array[max(earlier.details->>'cause'), later.details->>'cause'] as \"causes!\"
+             array[max(earlier.details->>'cause'), later.details->>'cause'] as causes
          from payment as later join payment as earlier
            on earlier.customer = later.customer and earlier.scope = later.scope and earlier.kind = 5
              and earlier.amount = later.amount and earlier.currency = later.currency
              and (earlier.created_at, earlier.id) < (later.created_at, later.id)
-             and earlier.created_at >= later.created_at - make_interval(secs => $7::bigint)
+             and earlier.created_at >= later.created_at - make_interval(secs => $8::bigint)
          where later.scope = $1 and later.kind = 5 and later.status = 'succeeded' and earlier.status = 'succeeded'
            and (later.details->>'refunded')::bigint < later.amount
            and (earlier.details->>'refunded')::bigint < earlier.amount
-           and (later.created_at, 'possible_duplicate:' || later.id) < ($2, $3)
-           and ($4::text is null or later.customer = $4) and later.created_at >= $5
+           and later.created_at >= coalesce($5, $9::timestamptz)
          group by later.id, later.customer, later.subscription, later.amount, later.currency, later.created_at,
-             later.details->>'cause'
-         order by later.created_at desc, later.id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since.unwrap_or(usual),
-        asked.rows(),
-        DUPLICATE_WITHIN
+             later.details->>'cause'",
+        DUPLICATE_WITHIN,
+        usual
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Reviews, warnings of fraud, and what Stripe asks of sellers.
@@ -128,52 +91,31 @@ pub(super) async fn of_its_own(
     code: Code,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", customer, subscription, null::bigint as amount, null::text as currency,
-             since as \"since!\", until, null::bigint as attempts, detail, array[cause] as \"causes!\"
-         from attention
-         where scope = $1 and (since, code || ':' || id) < ($2, $3) and code = $7
-           and ($4::text is null or customer = $4) and ($5::timestamptz is null or since >= $5)
-         order by since desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows(),
-        code.as_str()
+    found!(
+        connection,
+        asked,
+        code,
+        "select id as object, customer, subscription, null::bigint as amount, null::text as currency, since, until,
+             null::bigint as attempts, detail, array[cause] as causes
+         from attention where scope = $1 and code = $7"
     )
-    .fetch_all(connection)
-    .await
 }
 
 /// Disputes and refunds whose charge no event has shown. They have no customer, so a question about one finds none.
 pub(super) async fn unrouted(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    let (at, key) = asked.end();
-    sqlx::query_as!(
-        Found,
-        "select id as \"object!\", null::text as customer, null::text as subscription, amount as \"amount?\", currency,
-             created_at as \"since!\", null::timestamptz as until, null::bigint as attempts,
-             'waits for ' || charge as detail, array[cause] as \"causes!\"
+    found!(
+        connection,
+        asked,
+        Code::Unrouted,
+        "select id as object, null::text as customer, null::text as subscription, amount, currency, created_at as since,
+             null::timestamptz as until, null::bigint as attempts, 'waits for ' || charge as detail,
+             array[cause] as causes
          from (select id, amount, currency, created_at, charge, details->>'cause' as cause
                from dispute where scope = $1 and customer is null
                union all
                select id, amount, currency, created_at, details->'place'->>'charge', details->>'cause'
                from payment where scope = $1 and kind = 6 and customer is null) as lost
-         where (created_at, 'unrouted:' || id) < ($2, $3) and $4::text is null
-           and ($5::timestamptz is null or created_at >= $5)
-           and not exists (select from payment as shown
-               where shown.id = lost.charge and shown.kind = 5 and shown.scope = $1)
-         order by created_at desc, id desc limit $6",
-        asked.scope.0,
-        at,
-        key,
-        asked.customer.as_deref(),
-        asked.since,
-        asked.rows()
+         where not exists (select from payment as shown
+             where shown.id = lost.charge and shown.kind = 5 and shown.scope = $1)"
     )
-    .fetch_all(connection)
-    .await
 }

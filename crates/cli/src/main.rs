@@ -2,6 +2,7 @@
 
 mod answers;
 mod arguments;
+mod books;
 mod built;
 mod commands;
 mod config;

@@ -33,9 +33,14 @@ impl Output {
 
     /// Prints the result of a command.
     pub fn show<T: Serialize + Display>(self, result: &T) -> anyhow::Result<()> {
+        self.tell(result, T::to_string)
+    }
+
+    /// Prints a document that the HTTP API gives too: as it is for programs, in these words for people.
+    pub fn tell<T: Serialize>(self, document: &T, words: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
         match self.form {
-            Form::Text => print(&printable(result.to_string().trim_end())),
-            Form::Json => print(&serde_json::to_string_pretty(result)?),
+            Form::Text => print(&printable(words(document).trim_end())),
+            Form::Json => print(&serde_json::to_string_pretty(document)?),
         }
     }
 
@@ -107,10 +112,24 @@ impl Table {
         Self { heads: heads.to_vec(), rows: Vec::new() }
     }
 
+    /// A table of these things, a row for each.
+    pub fn of<T, const N: usize>(heads: [&'static str; N], things: &[T], row: impl Fn(&T) -> [String; N]) -> Self {
+        let mut table = Self::new(&heads);
+        for thing in things {
+            table.row(row(thing));
+        }
+        table
+    }
+
     /// Adds a row with a cell for each head. A cell stays on its line whatever it holds.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         let on_one_line = |cell: String| printable(&cell.replace('\n', "\\n").replace('\r', "\\r").replace('\t', " "));
         self.rows.push(cells.into_iter().map(on_one_line).collect());
+    }
+
+    /// Whether it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     fn widths(&self) -> Vec<usize> {

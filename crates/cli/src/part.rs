@@ -1,9 +1,12 @@
 //! Which part of a list a command shows, and how it tells where the next one begins.
 
+use std::fmt::Display;
+
 use daybook_http::v1::list::Part;
 use daybook_projections::page::Cursor;
 
 use crate::config::page_size;
+use crate::output::Table;
 
 /// Which part of a list.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,7 +32,8 @@ impl PartArguments {
     }
 }
 
-/// The line after a page that has another one after it.
-pub fn more(next: Option<&String>) -> String {
-    next.map_or_else(String::new, |next| format!("There is more: --before {next}\n"))
+/// A page of a list for people, with where the next one begins; or that there is nothing.
+pub fn paged(table: &Table, next: Option<impl Display>, nothing: &str) -> String {
+    let more = || next.map_or_else(String::new, |next| format!("There is more: --before {next}\n"));
+    if table.is_empty() { nothing.to_owned() } else { format!("{table}{}", more()) }
 }

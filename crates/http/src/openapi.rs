@@ -10,6 +10,7 @@ use utoipa::{Modify, OpenApi};
 use crate::auth::AppCaller;
 use crate::problem::ProblemDocument;
 use crate::router;
+use crate::v1::operate::Acted;
 
 /// What the document says besides its routes.
 #[derive(Debug, OpenApi)]
@@ -26,7 +27,7 @@ use crate::router;
         (name = "webhooks", description = "Where Stripe delivers. Signed, no key."),
         (name = "operation", description = "How it is. No key; `/openapi.json` any key, `/v1/projections` an analyst's."),
     ),
-    components(schemas(ProblemDocument)),
+    components(schemas(ProblemDocument, Acted)),
     modifiers(&BearerKeys)
 )]
 pub(crate) struct Frame;

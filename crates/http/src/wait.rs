@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use daybook_domain::scope::ScopeId;
 use daybook_projections::records;
 use daybook_store::snapshot::Snapshot;
@@ -94,6 +95,22 @@ pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snap
         None => Ok(Snapshot::begin(pool).await?),
         Some(object) => read_after_object(app, scope, object, deadline).await,
     }
+}
+
+/// An answer out of one snapshot in which what is waited for has been applied.
+///
+/// # Errors
+/// Like [`then_read`], and what `ask` says.
+pub async fn then_answer<T>(
+    app: &Shared,
+    scope: ScopeId,
+    wait: &Wait,
+    ask: impl AsyncFnOnce(&mut Snapshot) -> Result<T, Problem>,
+) -> Result<Json<T>, Problem> {
+    let mut snapshot = then_read(app, scope, wait).await?;
+    let answer = ask(&mut snapshot).await?;
+    snapshot.end().await?;
+    Ok(Json(answer))
 }
 
 async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline: Instant) -> Result<Snapshot, Problem> {

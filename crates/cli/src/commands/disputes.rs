@@ -1,20 +1,13 @@
 //! `daybook disputes`: what is asked for until when, whose it is, what it holds, and what came of it.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use daybook_http::v1::disputes::{Answer, Dispute, Page, Wanted, one, page};
 use daybook_http::v1::shown::Seller;
-use daybook_store::snapshot::Snapshot;
-use serde::Serialize;
 
-use crate::built::ensure_built;
-use crate::config::DatabaseArguments;
-use crate::exit::{Ending, Refused};
-use crate::open::{Opened, Upgrade, with};
+use crate::books::BooksArguments;
+use crate::exit::Ending;
 use crate::output::{Output, Table};
-use crate::part::{PartArguments, more};
-use crate::scope::ScopeArguments;
+use crate::part::{PartArguments, paged};
 use crate::sheet::{Sheet, moment, or_dash};
 use crate::time::time;
 
@@ -45,50 +38,24 @@ pub struct Arguments {
     #[command(flatten)]
     part: PartArguments,
     #[command(flatten)]
-    scope: ScopeArguments,
-    #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub books: BooksArguments,
 }
-
-/// Disputes for people; the same document as over HTTP for programs.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct List(Page);
-
-/// One dispute for people.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct One(Answer);
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let books = &arguments.books;
     if let Some(id) = &arguments.dispute {
-        let found =
-            with(&arguments.database, Upgrade::NotHere, async |opened| find(arguments, id, opened).await).await?;
-        output.show(&One(found))?;
+        let found = books.read(async |books| {
+            let found = one(&mut books.snapshot, books.id, id).await?;
+            found.ok_or_else(|| books.never_shown(format_args!("a dispute {id}")))
+        });
+        output.tell(&found.await?, in_full)?;
     } else {
-        let found = with(&arguments.database, Upgrade::NotHere, async |opened| list(arguments, opened).await).await?;
-        output.show(&List(found))?;
+        let (wanted, part) = (arguments.wanted(), arguments.part.part());
+        let found = books.read(async |books| Ok(page(&mut books.snapshot, books.id, &wanted, &part).await?));
+        output.tell(&found.await?, listed)?;
     }
     Ok(Ending::Well)
-}
-
-async fn find(arguments: &Arguments, id: &str, opened: &Opened) -> anyhow::Result<Answer> {
-    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let (scope_id, scope) = arguments.scope.find(&mut snapshot).await?;
-    ensure_built(&mut snapshot).await?;
-    let found = one(&mut snapshot, scope_id, id).await?;
-    snapshot.end().await?;
-    found.ok_or_else(|| Refused(format!("no event of {scope} has shown a dispute {id}")).into())
-}
-
-async fn list(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Page> {
-    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let (scope, _) = arguments.scope.find(&mut snapshot).await?;
-    ensure_built(&mut snapshot).await?;
-    let found = page(&mut snapshot, scope, &arguments.wanted(), &arguments.part.part()).await?;
-    snapshot.end().await?;
-    Ok(found)
 }
 
 impl Arguments {
@@ -107,37 +74,27 @@ impl Arguments {
     }
 }
 
-impl fmt::Display for List {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.disputes.is_empty() {
-            return formatter.write_str("No such disputes.");
-        }
-        let mut table =
-            Table::new(&["dispute", "status", ">amount", "reason", "evidence due", "customer", "subscription"]);
-        for one in &self.0.disputes {
-            let due = one.evidence.due_at.filter(|_| one.evidence.needed);
-            table.row([
-                one.id.clone(),
-                one.status.clone(),
-                one.amount.to_string(),
-                or_dash(one.reason.as_deref()),
-                due.map_or_else(|| "-".to_owned(), moment),
-                or_dash(one.customer.as_deref()),
-                or_dash(one.subscription.as_deref()),
-            ]);
-        }
-        write!(formatter, "{table}{}", more(self.0.next.as_ref()))
-    }
+fn listed(page: &Page) -> String {
+    let heads = ["dispute", "status", ">amount", "reason", "evidence due", "customer", "subscription"];
+    let row = |one: &Dispute| {
+        let due = one.evidence.due_at.filter(|_| one.evidence.needed);
+        [
+            one.id.clone(),
+            one.status.clone(),
+            one.amount.to_string(),
+            or_dash(one.reason.as_deref()),
+            due.map_or_else(|| "-".to_owned(), moment),
+            or_dash(one.customer.as_deref()),
+            or_dash(one.subscription.as_deref()),
+        ]
+    };
+    paged(&Table::of(heads, &page.disputes, row), page.next.as_ref(), "No such disputes.")
 }
 
-impl fmt::Display for One {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = &self.0.dispute;
-        writeln!(formatter, "{}: {}, {}", one.id, one.status, one.amount)?;
-        let mut sheet = belongs(one);
-        stands(&mut sheet, one);
-        write!(formatter, "{sheet}")
-    }
+fn in_full(Answer { dispute: one, .. }: &Answer) -> String {
+    let mut sheet = belongs(one);
+    stands(&mut sheet, one);
+    format!("{}: {}, {}\n{sheet}", one.id, one.status, one.amount)
 }
 
 fn belongs(one: &Dispute) -> Sheet {

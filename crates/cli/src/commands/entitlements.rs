@@ -1,12 +1,9 @@
 //! `daybook entitlements`: what a customer may use, why, and until when. The same answers as over HTTP.
 
-use crate::answers::{Subject, answers, asking};
-use crate::built::ensure_built;
-use crate::config::DatabaseArguments;
+use crate::answers::{Subject, answers};
+use crate::books::BooksArguments;
 use crate::exit::Ending;
-use crate::open::{Upgrade, with};
 use crate::output::Output;
-use crate::scope::ScopeArguments;
 use crate::when::WhenArguments;
 
 /// `daybook entitlements`
@@ -22,9 +19,7 @@ pub struct Arguments {
     #[command(flatten)]
     when: WhenArguments,
     #[command(flatten)]
-    scope: ScopeArguments,
-    #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub books: BooksArguments,
 }
 
 /// Runs it.
@@ -32,15 +27,8 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
     let id = arguments.customer.clone();
     let subject = if arguments.account { Subject::Account(id) } else { Subject::Customer(id) };
     let feature = arguments.feature.as_deref();
-    let found = with(&arguments.database, Upgrade::NotHere, async |opened| {
-        let mut connection = opened.database.pool().acquire().await?;
-        let (id, scope) = arguments.scope.find(&mut connection).await?;
-        ensure_built(&mut connection).await?;
-        drop(connection);
-        let app = asking(&opened.database).await?;
-        answers(&app, (id, &scope), &subject, feature, arguments.when.read()).await
-    })
-    .await?;
+    let when = arguments.when.read();
+    let found = arguments.books.ask(async |app, scope| answers(app, scope, &subject, feature, when).await).await?;
     output.show(&found)?;
     Ok(if feature.is_some() && !found.any_allowed { Ending::WithFindings } else { Ending::Well })
 }

@@ -6,16 +6,12 @@ use daybook_domain::customer::{Given, Word};
 use daybook_domain::entitlement::{Source, Value};
 use daybook_domain::id::EventId;
 use daybook_projections::{customers, entitlements};
-use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 
-use crate::built::ensure_built;
-use crate::config::DatabaseArguments;
+use crate::books::BooksArguments;
 use crate::exit::Ending;
-use crate::open::{Upgrade, with};
 use crate::operating::when::{now, shown};
 use crate::output::{Output, Table};
-use crate::scope::ScopeArguments;
 
 /// `daybook grants`
 #[derive(Debug, clap::Args)]
@@ -23,9 +19,7 @@ pub struct Arguments {
     /// cus_...
     customer: String,
     #[command(flatten)]
-    scope: ScopeArguments,
-    #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub books: BooksArguments,
 }
 
 /// A grant or a revocation.
@@ -104,20 +98,14 @@ impl fmt::Display for Said {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let said = with(&arguments.database, Upgrade::NotHere, async |opened| {
-        let mut connection = opened.database.pool().acquire().await?;
-        let (id, scope) = arguments.scope.find(&mut connection).await?;
-        ensure_built(&mut connection).await?;
-        drop(connection);
-        let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-        let sources = entitlements::sources_of(&mut snapshot, id, &arguments.customer).await?;
-        let links = customers::links_of(&mut snapshot, id, &arguments.customer).await?;
-        let size = snapshot.size();
-        snapshot.end().await?;
-        Ok(said(arguments.customer.clone(), scope.to_string(), &sources, links, size))
-    })
-    .await?;
-    output.show(&said)?;
+    let customer = &arguments.customer;
+    let said = arguments.books.read(async |books| {
+        let sources = entitlements::sources_of(&mut books.snapshot, books.id, customer).await?;
+        let links = customers::links_of(&mut books.snapshot, books.id, customer).await?;
+        let (scope, size) = (books.scope.to_string(), books.snapshot.size());
+        Ok(said(customer.clone(), scope, &sources, links, size))
+    });
+    output.show(&said.await?)?;
     Ok(Ending::Well)
 }
 

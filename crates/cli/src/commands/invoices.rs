@@ -1,19 +1,12 @@
 //! `daybook invoices`: how invoices stand, every line of them, their taxes, and what paid them.
 
-use std::fmt;
-
 use daybook_http::v1::invoice_lines::{Line, Tax};
 use daybook_http::v1::invoices::{Answer, Invoice, Page, Paid, Wanted, one, page};
-use daybook_store::snapshot::Snapshot;
-use serde::Serialize;
 
-use crate::built::ensure_built;
-use crate::config::DatabaseArguments;
-use crate::exit::{Ending, Refused};
-use crate::open::{Opened, Upgrade, with};
+use crate::books::BooksArguments;
+use crate::exit::Ending;
 use crate::output::{Output, Table};
-use crate::part::{PartArguments, more};
-use crate::scope::ScopeArguments;
+use crate::part::{PartArguments, paged};
 use crate::sheet::{Sheet, moment, or_dash};
 
 /// `daybook invoices`
@@ -34,91 +27,53 @@ pub struct Arguments {
     #[command(flatten)]
     part: PartArguments,
     #[command(flatten)]
-    scope: ScopeArguments,
-    #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub books: BooksArguments,
 }
-
-/// Invoices for people; the same document as over HTTP for programs.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct List(Page);
-
-/// One invoice for people.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct One(Answer);
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let books = &arguments.books;
     if let Some(id) = &arguments.invoice {
-        let found =
-            with(&arguments.database, Upgrade::NotHere, async |opened| find(arguments, id, opened).await).await?;
-        output.show(&One(found))?;
+        let found = books.read(async |books| {
+            let found = one(&mut books.snapshot, books.id, id).await?;
+            found.ok_or_else(|| books.never_shown(format_args!("an invoice {id}")))
+        });
+        output.tell(&found.await?, in_full)?;
     } else {
-        let found = with(&arguments.database, Upgrade::NotHere, async |opened| list(arguments, opened).await).await?;
-        output.show(&List(found))?;
+        let (wanted, part) = (arguments.wanted(), arguments.part.part());
+        let found = books.read(async |books| Ok(page(&mut books.snapshot, books.id, &wanted, &part).await?));
+        output.tell(&found.await?, listed)?;
     }
     Ok(Ending::Well)
 }
 
-async fn find(arguments: &Arguments, id: &str, opened: &Opened) -> anyhow::Result<Answer> {
-    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let (scope_id, scope) = arguments.scope.find(&mut snapshot).await?;
-    ensure_built(&mut snapshot).await?;
-    let found = one(&mut snapshot, scope_id, id).await?;
-    snapshot.end().await?;
-    found.ok_or_else(|| Refused(format!("no event of {scope} has shown an invoice {id}")).into())
+impl Arguments {
+    fn wanted(&self) -> Wanted {
+        Wanted { customer: self.customer.clone(), subscription: self.subscription.clone(), status: self.status.clone() }
+    }
 }
 
-async fn list(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Page> {
-    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let (scope, _) = arguments.scope.find(&mut snapshot).await?;
-    ensure_built(&mut snapshot).await?;
-    let wanted = Wanted {
-        customer: arguments.customer.clone(),
-        subscription: arguments.subscription.clone(),
-        status: arguments.status.clone(),
+fn listed(page: &Page) -> String {
+    let heads = ["invoice", "made", "status", ">total", ">to pay", "customer", "subscription"];
+    let row = |one: &Invoice| {
+        [
+            one.id.clone(),
+            moment(one.created_at),
+            one.status.clone(),
+            one.total.to_string(),
+            one.amount_remaining.to_string(),
+            or_dash(one.customer.as_deref()),
+            or_dash(one.subscription.as_deref()),
+        ]
     };
-    let found = page(&mut snapshot, scope, &wanted, &arguments.part.part()).await?;
-    snapshot.end().await?;
-    Ok(found)
+    paged(&Table::of(heads, &page.invoices, row), page.next.as_ref(), "No such invoices.")
 }
 
-impl fmt::Display for List {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.invoices.is_empty() {
-            return formatter.write_str("No such invoices.");
-        }
-        let mut table = Table::new(&["invoice", "made", "status", ">total", ">to pay", "customer", "subscription"]);
-        for one in &self.0.invoices {
-            table.row([
-                one.id.clone(),
-                moment(one.created_at),
-                one.status.clone(),
-                one.total.to_string(),
-                one.amount_remaining.to_string(),
-                or_dash(one.customer.as_deref()),
-                or_dash(one.subscription.as_deref()),
-            ]);
-        }
-        write!(formatter, "{table}{}", more(self.0.next.as_ref()))
-    }
-}
-
-impl fmt::Display for One {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = &self.0.invoice;
-        writeln!(formatter, "{}: {}, {}", one.id, one.status, one.total)?;
-        write!(formatter, "{}\n{}", about(one), lines(&one.lines))?;
-        if one.lines_truncated {
-            writeln!(formatter, "The events show only the first of its lines.")?;
-        }
-        if !one.taxes.is_empty() {
-            write!(formatter, "\n{}", taxes(&one.taxes))?;
-        }
-        Ok(())
-    }
+fn in_full(Answer { invoice: one, .. }: &Answer) -> String {
+    let (about, lines) = (about(one), lines(&one.lines));
+    let truncated = if one.lines_truncated { "The events show only the first of its lines.\n" } else { "" };
+    let taxes = if one.taxes.is_empty() { String::new() } else { format!("\n{}", taxes(&one.taxes)) };
+    format!("{}: {}, {}\n{about}\n{lines}{truncated}{taxes}", one.id, one.status, one.total)
 }
 
 fn about(one: &Invoice) -> Sheet {
@@ -150,31 +105,27 @@ fn with_what(paid: &Paid) -> String {
 }
 
 fn lines(lines: &[Line]) -> Table {
-    let mut table = Table::new(&["line", ">amount", ">tax", ">quantity", "what", ""]);
-    for line in lines {
+    Table::of(["line", ">amount", ">tax", ">quantity", "what", ""], lines, |line| {
         let tax = if line.tax_inclusive.amount == 0 { &line.tax_exclusive } else { &line.tax_inclusive };
-        table.row([
+        [
             line.id.clone(),
             line.amount.to_string(),
             tax.to_string(),
             line.quantity.map_or_else(|| "-".to_owned(), |quantity| quantity.to_string()),
             line.description.clone().or_else(|| line.price.clone()).unwrap_or_default(),
             if line.proration { "proration" } else { "" }.to_owned(),
-        ]);
-    }
-    table
+        ]
+    })
 }
 
 fn taxes(taxes: &[Tax]) -> Table {
-    let mut table = Table::new(&["tax", ">amount", "jurisdiction", ">percent", "rate"]);
-    for tax in taxes {
-        table.row([
+    Table::of(["tax", ">amount", "jurisdiction", ">percent", "rate"], taxes, |tax| {
+        [
             or_dash(tax.name.as_deref()),
             tax.amount.to_string(),
             or_dash(tax.jurisdiction.as_deref()),
             or_dash(tax.percentage.as_deref()),
             or_dash(tax.rate.as_deref()),
-        ]);
-    }
-    table
+        ]
+    })
 }

@@ -2,19 +2,15 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
 use daybook_domain::id::ObjectKind;
-use daybook_projections::parked;
-use daybook_store::snapshot::Snapshot;
+use daybook_http::v1::parked::{Listed, listed};
 use serde::Serialize;
 
-use crate::built::ensure_built;
-use crate::config::DatabaseArguments;
+use crate::books::BooksArguments;
 use crate::exit::Ending;
-use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, Table, count, counted};
-use crate::scope::ScopeArguments;
+use crate::sheet::moment;
 
 /// `daybook parked`
 #[derive(Debug, clap::Args)]
@@ -26,77 +22,53 @@ pub struct Arguments {
     #[arg(short, long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1_000))]
     number: i64,
     #[command(flatten)]
-    scope: ScopeArguments,
-    #[command(flatten)]
-    pub database: DatabaseArguments,
-}
-
-/// An object that others name and no event has shown.
-#[derive(Serialize)]
-struct Waited {
-    kind: &'static str,
-    id: String,
-    since: DateTime<Utc>,
-    /// as kind and id, the first twenty
-    waiting: Vec<String>,
-    waiting_count: i64,
+    pub books: BooksArguments,
 }
 
 /// What is parked in a scope.
 #[derive(Serialize)]
-struct Listed {
+struct Told {
     scope: String,
-    parked: Vec<Waited>,
-    /// of all kinds
-    count: i64,
-    size: i64,
+    #[serde(flatten)]
+    listed: Listed,
 }
 
-impl fmt::Display for Listed {
+impl fmt::Display for Told {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.parked.is_empty() {
-            return write!(formatter, "Nothing waits in {}, at size {}.", self.scope, count(self.size));
+        let Self { scope, listed: Listed { parked, count: all, size } } = self;
+        if parked.is_empty() {
+            return write!(formatter, "Nothing waits in {scope}, at size {}.", count(*size));
         }
-        let objects = counted(self.count, "object", "objects");
-        writeln!(formatter, "{objects} of {} known only by name, at size {}", self.scope, count(self.size))?;
-        let mut table = Table::new(&["since", "named", ">waiting", "what waits"]);
-        for found in &self.parked {
-            table.row([
-                found.since.format("%Y-%m-%d %H:%M UTC").to_string(),
+        let objects = counted(*all, "object", "objects");
+        writeln!(formatter, "{objects} of {scope} known only by name, at size {}", count(*size))?;
+        let table = Table::of(["since", "named", ">waiting", "what waits"], parked, |found| {
+            [
+                moment(found.since),
                 format!("{} {}", found.kind, found.id),
                 count(found.waiting_count),
                 found.waiting.iter().take(2).cloned().collect::<Vec<_>>().join(", "),
-            ]);
-        }
+            ]
+        });
         write!(formatter, "{table}")
     }
 }
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let listed = with(&arguments.database, Upgrade::NotHere, async |opened| read(arguments, opened).await).await?;
-    output.show(&listed)?;
-    Ok(Ending::Well)
-}
-
-async fn read(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Listed> {
-    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let (id, scope) = arguments.scope.find(&mut snapshot).await?;
-    ensure_built(&mut snapshot).await?;
     let kind = arguments.kind.as_deref().and_then(|name| ObjectKind::ALL.into_iter().find(|kind| kind.name() == name));
-    let found = parked::list(&mut snapshot, id, kind, arguments.number).await?;
-    let all = parked::count(&mut snapshot, id).await?;
-    let size = snapshot.size();
-    snapshot.end().await?;
-    let waited = |found: parked::Parked| {
-        let parked::Parked { kind, id, since, waiting, waiting_count } = found;
-        Waited { kind, id, since, waiting, waiting_count }
-    };
-    Ok(Listed { scope: scope.to_string(), parked: found.into_iter().map(waited).collect(), count: all, size })
+    let told = arguments.books.read(async |books| {
+        let listed = listed(&mut books.snapshot, books.id, kind, arguments.number).await?;
+        Ok(Told { scope: books.scope.to_string(), listed })
+    });
+    output.show(&told.await?)?;
+    Ok(Ending::Well)
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use daybook_http::v1::parked::Waited;
+
     use super::*;
 
     #[test]
@@ -108,11 +80,9 @@ mod tests {
             waiting: vec!["refund re_1".to_owned(), "dispute dp_1".to_owned(), "refund re_2".to_owned()],
             waiting_count: 3,
         };
-        let listed = |parked: Vec<Waited>| Listed {
+        let listed = |parked: Vec<Waited>| Told {
             scope: "the account in test mode".to_owned(),
-            count: i64::try_from(parked.len()).unwrap(),
-            parked,
-            size: 1_234,
+            listed: Listed { count: i64::try_from(parked.len()).unwrap(), parked, size: 1_234 },
         };
         insta::assert_snapshot!(listed(vec![waited]));
         assert_eq!(listed(Vec::new()).to_string(), "Nothing waits in the account in test mode, at size 1,234.");

@@ -1,19 +1,12 @@
 //! `daybook payments`: charges, refunds, and payment intents that have not come to an end.
 
-use std::fmt;
-
 use daybook_http::v1::payments::{Answer, Page, Payment, Wanted, one, page};
 use daybook_projections::payments::Kind;
-use daybook_store::snapshot::Snapshot;
-use serde::Serialize;
 
-use crate::built::ensure_built;
-use crate::config::DatabaseArguments;
-use crate::exit::{Ending, Refused};
-use crate::open::{Opened, Upgrade, with};
+use crate::books::BooksArguments;
+use crate::exit::Ending;
 use crate::output::{Output, Table};
-use crate::part::{PartArguments, more};
-use crate::scope::ScopeArguments;
+use crate::part::{PartArguments, paged};
 use crate::sheet::{Sheet, moment, or_dash};
 
 /// `daybook payments`
@@ -40,92 +33,62 @@ pub struct Arguments {
     #[command(flatten)]
     part: PartArguments,
     #[command(flatten)]
-    scope: ScopeArguments,
-    #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub books: BooksArguments,
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
     Kind::parse(text.trim()).ok_or_else(|| "it is charge, refund or payment_intent".to_owned())
 }
 
-/// Payments for people; the same document as over HTTP for programs.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct List(Page);
-
-/// One payment for people.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct One(Answer);
-
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    let books = &arguments.books;
     if let Some(id) = &arguments.payment {
-        let found =
-            with(&arguments.database, Upgrade::NotHere, async |opened| find(arguments, id, opened).await).await?;
-        output.show(&One(found))?;
+        let found = books.read(async |books| {
+            let found = one(&mut books.snapshot, books.id, id).await?;
+            found.ok_or_else(|| {
+                books.never_shown(format_args!("a payment {id}, or it is an intent that has come to an end"))
+            })
+        });
+        output.tell(&found.await?, in_full)?;
     } else {
-        let found = with(&arguments.database, Upgrade::NotHere, async |opened| list(arguments, opened).await).await?;
-        output.show(&List(found))?;
+        let (wanted, part) = (arguments.wanted(), arguments.part.part());
+        let found = books.read(async |books| Ok(page(&mut books.snapshot, books.id, &wanted, &part).await?));
+        output.tell(&found.await?, listed)?;
     }
     Ok(Ending::Well)
 }
 
-async fn find(arguments: &Arguments, id: &str, opened: &Opened) -> anyhow::Result<Answer> {
-    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let (scope_id, scope) = arguments.scope.find(&mut snapshot).await?;
-    ensure_built(&mut snapshot).await?;
-    let found = one(&mut snapshot, scope_id, id).await?;
-    snapshot.end().await?;
-    let unknown =
-        || Refused(format!("no event of {scope} has shown a payment {id}, or it is an intent that has come to an end"));
-    found.ok_or_else(|| unknown().into())
+impl Arguments {
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            kind: self.kind,
+            customer: self.customer.clone(),
+            subscription: self.subscription.clone(),
+            invoice: self.invoice.clone(),
+            status: self.status.clone(),
+        }
+    }
 }
 
-async fn list(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Page> {
-    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    let (scope, _) = arguments.scope.find(&mut snapshot).await?;
-    ensure_built(&mut snapshot).await?;
-    let wanted = Wanted {
-        kind: arguments.kind,
-        customer: arguments.customer.clone(),
-        subscription: arguments.subscription.clone(),
-        invoice: arguments.invoice.clone(),
-        status: arguments.status.clone(),
+fn listed(page: &Page) -> String {
+    let heads = ["payment", "made", "status", ">amount", ">given back", "customer", "invoice"];
+    let row = |one: &Payment| {
+        [
+            one.id.clone(),
+            moment(one.created_at),
+            one.status.clone(),
+            one.amount.to_string(),
+            one.refunded.to_string(),
+            or_dash(one.customer.as_deref()),
+            or_dash(one.invoice.as_deref()),
+        ]
     };
-    let found = page(&mut snapshot, scope, &wanted, &arguments.part.part()).await?;
-    snapshot.end().await?;
-    Ok(found)
+    paged(&Table::of(heads, &page.payments, row), page.next.as_ref(), "No such payments.")
 }
 
-impl fmt::Display for List {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.payments.is_empty() {
-            return formatter.write_str("No such payments.");
-        }
-        let mut table = Table::new(&["payment", "made", "status", ">amount", ">given back", "customer", "invoice"]);
-        for one in &self.0.payments {
-            table.row([
-                one.id.clone(),
-                moment(one.created_at),
-                one.status.clone(),
-                one.amount.to_string(),
-                one.refunded.to_string(),
-                or_dash(one.customer.as_deref()),
-                or_dash(one.invoice.as_deref()),
-            ]);
-        }
-        write!(formatter, "{table}{}", more(self.0.next.as_ref()))
-    }
-}
-
-impl fmt::Display for One {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = &self.0.payment;
-        writeln!(formatter, "{} {}: {}, {}", one.kind, one.id, one.status, one.amount)?;
-        write!(formatter, "{}", about(one))
-    }
+fn in_full(Answer { payment: one, .. }: &Answer) -> String {
+    format!("{} {}: {}, {}\n{}", one.kind, one.id, one.status, one.amount, about(one))
 }
 
 fn about(one: &Payment) -> Sheet {

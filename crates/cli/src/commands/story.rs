@@ -9,13 +9,10 @@ use daybook_http::story::{FeatureChange, Posted, StandingChange, Step, Story, Ve
 use daybook_http::wait::Wait;
 use serde::Serialize;
 
-use crate::answers::asking;
-use crate::built::ensure_built;
-use crate::config::{DatabaseArguments, page_size};
+use crate::books::BooksArguments;
+use crate::config::page_size;
 use crate::exit::{Ending, Refused};
-use crate::open::{Upgrade, with};
 use crate::output::{Output, count, counted};
-use crate::scope::ScopeArguments;
 use crate::when::WhenArguments;
 
 /// `daybook story`
@@ -29,9 +26,7 @@ pub struct Arguments {
     #[command(flatten)]
     when: WhenArguments,
     #[command(flatten)]
-    scope: ScopeArguments,
-    #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub books: BooksArguments,
 }
 
 /// A story as it is shown.
@@ -95,22 +90,16 @@ fn shown(at: DateTime<Utc>) -> String {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let story = with(&arguments.database, Upgrade::NotHere, async |opened| {
-        let mut connection = opened.database.pool().acquire().await?;
-        let (id, scope) = arguments.scope.find(&mut connection).await?;
-        ensure_built(&mut connection).await?;
-        drop(connection);
-        let app = asking(&opened.database).await?;
+    let story = arguments.books.ask(async |app, (id, scope)| {
         let (access, asked) = (Access::of_the_machine(id), (&Wait::default(), arguments.when.read()));
         let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-        match tell(&app, access, &arguments.customer, asked, limit).await {
+        match tell(app, access, &arguments.customer, asked, limit).await {
             Err(Problem::Unknown { .. }) => {
                 Err(Refused(format!("no event of {scope} is about a customer {}", arguments.customer)).into())
             }
             told => Ok(Told(told?)),
         }
-    })
-    .await?;
-    output.show(&story)?;
+    });
+    output.show(&story.await?)?;
     Ok(Ending::Well)
 }

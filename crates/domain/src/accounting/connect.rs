@@ -8,6 +8,7 @@ use super::{
     Account, Transaction,
     book::Book,
     draft::{Draft, When},
+    payment::Capture,
 };
 use crate::{
     fact::{Charge, Transfer},
@@ -79,9 +80,13 @@ pub(super) fn passed(book: &Book<'_>) -> Vec<Passed> {
             let owed = (capture.currency, amount);
             (capture.payer.clone(), account.clone(), amount, owed, capture.when.clone(), None)
         });
+        let mut so_far = 0;
         let by_transfer = transfers.into_iter().filter_map(|(id, object, transfer)| {
             let owed = (book.currency(transfer.currency), i128::from(transfer.amount));
-            let amount = in_currency_of_charge(charge, capture.amount, capture.currency, owed)?;
+            let before = so_far;
+            so_far += owed.1;
+            let taken = |sum| in_currency_of_charge(book, (charge, capture), (owed.0, sum));
+            let amount = taken(so_far)? - taken(before)?;
             let when = When::new(transfer.created, object.milestones.earliest()?);
             let account = transfer.destination.clone().unwrap_or_else(|| id.into());
             Some((ObjectRef::new(ObjectKind::Transfer, id), account, amount, owed, when, Some((id, transfer))))
@@ -109,12 +114,27 @@ pub(super) fn passed(book: &Book<'_>) -> Vec<Passed> {
     passed
 }
 
-/// What a transfer takes of its charge, in the charge's currency. None where no event says.
-fn in_currency_of_charge(charge: &Charge, captured: i128, currency: Currency, owed: (Currency, i128)) -> Option<i128> {
-    if owed.0 == currency {
-        return Some(owed.1);
+/// What transfers that come to `owed` take of their charge, in the charge's currency: what the charge itself says is passed
+/// on; else, where Stripe shows what the charge came to in theirs, in proportion to that. None where no event says.
+fn in_currency_of_charge(
+    book: &Book<'_>,
+    (charge, capture): (&Charge, &Capture),
+    (currency, owed): (Currency, i128),
+) -> Option<i128> {
+    if currency == capture.currency || owed == 0 {
+        return Some(owed);
     }
-    charge.destination.as_ref().map(|_| charge.destination_amount.map_or(captured, i128::from))
+    let passed_on = charge.destination.as_ref().map(|_| charge.destination_amount.map_or(capture.amount, i128::from));
+    let settled = || settled_as(book, &capture.payer, currency).map(|worth| share(capture.amount, owed, worth));
+    passed_on.or_else(settled)
+}
+
+/// What Stripe's balance gained by a charge, before fees, where an event shows that it did in this currency.
+fn settled_as(book: &Book<'_>, charge: &ObjectRef, currency: Currency) -> Option<i128> {
+    let all = book.settlement.of_kind(ObjectKind::BalanceTransaction).map(|(_, object)| object);
+    let own = all.filter(|object| object.money_of().is_some_and(|(owner, _)| owner == charge));
+    let gained = own.filter_map(Object::balance_transaction).filter(|shown| shown.currency == Some(currency));
+    gained.map(|shown| i128::from(shown.amount)).find(|amount| *amount > 0)
 }
 
 /// Transfers of a charge's money, oldest first.

@@ -1,4 +1,4 @@
-//! One-off sales: a checkout session in mode `payment` that was paid without an invoice, or a charge whose event says
+//! One-off sales: a checkout session in mode `payment` whose money came without an invoice, or a charge whose event says
 //! explicitly that it has none. All of it is revenue at once.
 
 use super::{
@@ -23,7 +23,6 @@ pub(super) fn of_sessions(book: &Book<'_>) -> Vec<Application> {
 
 fn of_session(book: &Book<'_>, id: &str, object: &Object) -> Option<Application> {
     let session = object.checkout_session().filter(|session| session.mode == SessionMode::Payment)?;
-    let seen = object.milestones.first("paid")?;
     if object.linked(ObjectKind::Invoice).is_some() {
         return None;
     }
@@ -33,16 +32,27 @@ fn of_session(book: &Book<'_>, id: &str, object: &Object) -> Option<Application>
     if payer::invoice_of(book.settlement, &payer).is_some() {
         return None;
     }
-    let captured = || book.captures.iter().find(|capture| capture.payer == payer).map(|capture| capture.amount);
-    let total = session.amount_total.map(i128::from).or_else(captured).unwrap_or(0);
+    let currency = book.currency(session.currency);
+    let capture = book.captures.iter().find(|capture| capture.payer == payer);
+    let when = match object.milestones.first("paid") {
+        Some(seen) => When::new(None, seen),
+        // Of money that is captured later, no event of the session tells.
+        None => capture?.when.clone(),
+    };
+    let total = match (session.amount_total.map(i128::from), capture) {
+        // What was not captured was not sold.
+        (Some(total), Some(capture)) if capture.currency == currency => total.min(capture.amount),
+        (Some(total), _) => total,
+        (None, capture) => capture.map_or(0, |capture| capture.amount),
+    };
     Some(Application {
         owner: itself.clone(),
         target: Some(itself),
         // What a connected account receives was sold by it.
         amount: total - book.passed_on(&payer).min(total),
         source: Source::Payer(payer),
-        currency: book.currency(session.currency),
-        when: When::new(None, seen),
+        currency,
+        when,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Place, Settlement, standing::invoice_status};
+use super::{Place, Settlement, standing::invoice_status, taken_back::Sale};
 use crate::{
     fact::{ChargeStatus, CreditNoteStatus, InvoiceDetails, InvoicePaymentStatus, InvoiceStatus, PaidBy, Signal},
     id::{EventId, ObjectKind, ObjectRef},
@@ -121,7 +121,7 @@ impl Settlement<'_> {
             amount_due: invoice.amount_due,
             amount_paid: invoice.amount_paid,
             amount_remaining: if status == InvoiceStatus::Paid { 0 } else { invoice.amount_remaining },
-            refunded: self.refunded_of_invoice(id),
+            refunded: self.refunded_for(Sale::Invoice(id)),
             credited: self.credited(id),
             balance: (invoice.starting_balance, invoice.ending_balance),
             billing_reason: invoice.billing_reason.clone(),

@@ -12,6 +12,7 @@ mod payment;
 mod place;
 mod purchase;
 mod standing;
+mod taken_back;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -103,17 +104,6 @@ impl<'a> Settlement<'a> {
     pub fn intent_of_charge(&self, charge: &str) -> Option<&str> {
         let shown = self.get(ObjectKind::Charge, charge).and_then(|object| object.linked(ObjectKind::PaymentIntent));
         shown.or_else(|| self.pointing_at(ObjectKind::Charge, charge, ObjectKind::PaymentIntent))
-    }
-
-    /// The charge that a refund or a dispute takes money back from.
-    pub fn charge_of(&self, reversal: &'a Object) -> Option<&str> {
-        reversal.linked(ObjectKind::Charge).or_else(|| {
-            let intent = reversal.linked(ObjectKind::PaymentIntent)?;
-            let object = self.get(ObjectKind::PaymentIntent, intent)?;
-            object
-                .linked(ObjectKind::Charge)
-                .or_else(|| self.pointing_at(ObjectKind::PaymentIntent, intent, ObjectKind::Charge))
-        })
     }
 
     /// The subscription an invoice bills.

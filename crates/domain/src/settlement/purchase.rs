@@ -3,13 +3,13 @@
 //! Where a checkout made an invoice, the invoice is the purchase, and the checkout adds where it came from. A full refund and disputes
 //! are found through the same links as for subscriptions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DisputePhase, Settlement, standing::dispute_course};
+use super::{DisputePhase, Settlement, standing::dispute_course, taken_back::Sale};
 use crate::{
-    fact::{InvoiceStatus, Metadata, SessionMode},
+    fact::{ChargeStatus, CheckoutSession, InvoiceStatus, Metadata, SessionMode},
     id::{CustomerId, EventId, ObjectKind, ObjectRef, PriceId, ProductId},
     object::Object,
     order::Moment,
@@ -58,13 +58,6 @@ pub struct PurchaseDispute {
     pub closed: Option<Moment>,
 }
 
-/// What pays for a purchase: its own invoice, or the payment intent of its checkout.
-#[derive(Clone, Copy)]
-enum PaidBy<'a> {
-    Invoice(&'a str),
-    Intent(Option<&'a str>),
-}
-
 impl<'a> Settlement<'a> {
     /// Everything that was bought once, by the object that stands for it.
     pub fn purchases(&self) -> BTreeMap<ObjectRef, Purchase> {
@@ -98,55 +91,56 @@ impl<'a> Settlement<'a> {
             metadata: session.map(|session| session.metadata.clone()).unwrap_or_default(),
             items: items.collect(),
             paid: Moment { at: invoice.paid_at.unwrap_or(seen.at), ..seen.clone() },
-            refunded_by: self.refunds_of(PaidBy::Invoice(id), invoice.amount_due),
-            disputes: self.disputes_of(PaidBy::Invoice(id)),
+            refunded_by: self.refunded_by(Sale::Invoice(id), invoice.amount_due),
+            disputes: self.disputes_of(Sale::Invoice(id)),
         })
     }
 
     /// A checkout whose invoice is known is told by that.
     fn bought_by_session(&self, object: &'a Object) -> Option<Purchase> {
         let session = object.checkout_session().filter(|session| session.mode == SessionMode::Payment)?;
-        let paid = object.milestones.first("paid")?;
         let invoice = object.linked(ObjectKind::Invoice).and_then(|id| self.get(ObjectKind::Invoice, id));
         if invoice.is_some_and(|invoice| !invoice.is_only_named()) {
             return None;
         }
-        let by = PaidBy::Intent(object.linked(ObjectKind::PaymentIntent));
+        let sale = Sale::Intent(object.linked(ObjectKind::PaymentIntent));
         Some(Purchase {
             customer: self.customer()?.clone(),
             payment_link: session.payment_link.clone(),
             metadata: session.metadata.clone(),
             items: Vec::new(),
-            paid: paid.clone(),
-            refunded_by: self.refunds_of(by, session.amount_total.unwrap_or(0)),
-            disputes: self.disputes_of(by),
+            paid: object.milestones.first("paid").or_else(|| self.captured_for(sale))?.clone(),
+            refunded_by: self.refunded_by(sale, self.taken_for(sale, session)),
+            disputes: self.disputes_of(sale),
         })
     }
 
-    fn is_paid_by(&self, charge: &str, by: PaidBy<'_>) -> bool {
-        match by {
-            PaidBy::Invoice(invoice) => self.invoice_of_charge(charge) == Some(invoice),
-            PaidBy::Intent(intent) => intent.is_some() && self.intent_of_charge(charge) == intent,
-        }
+    /// When money was first seen taken: of money that is captured later, no event of the session tells.
+    fn captured_for(&self, sale: Sale<'_>) -> Option<&Moment> {
+        let charges =
+            self.charges_for(sale).filter(|(_, object)| object.charge().is_some_and(|charge| charge.captured));
+        charges.filter_map(|(_, object)| object.milestones.first(ChargeStatus::Succeeded.as_str())).min()
+    }
+
+    /// What was taken for a checkout: less than its total where only a part was captured.
+    fn taken_for(&self, sale: Sale<'_>, session: &CheckoutSession) -> i64 {
+        let charges = self.charges_for(sale).filter_map(|(_, charge)| charge.charge());
+        let captured = charges.filter(|charge| charge.captured && charge.currency == session.currency);
+        let captured = captured.map(|charge| charge.amount_captured).fold(0, i64::saturating_add);
+        let total = session.amount_total.unwrap_or(0);
+        if captured > 0 { total.min(captured) } else { total }
     }
 
     /// The events of all refunds, when they come to all of the amount.
-    fn refunds_of(&self, by: PaidBy<'_>, amount: i64) -> Vec<EventId> {
-        let shown = self.of_kind(ObjectKind::Charge).map(|(id, _)| id);
-        let refunded = self.of_kind(ObjectKind::Refund).filter_map(|(_, refund)| self.charge_of(refund));
-        let charges: BTreeSet<&str> = shown.chain(refunded).filter(|charge| self.is_paid_by(charge, by)).collect();
-        let sum = charges.iter().fold(0_i64, |sum, charge| sum.saturating_add(self.refunded_of_charge(charge)));
-        if amount <= 0 || sum < amount {
+    fn refunded_by(&self, sale: Sale<'_>, amount: i64) -> Vec<EventId> {
+        if amount <= 0 || self.refunded_for(sale) < amount {
             return Vec::new();
         }
-        let refunds = self
-            .of_kind(ObjectKind::Refund)
-            .filter(|(_, refund)| self.charge_of(refund).is_some_and(|charge| charges.contains(charge)))
-            .filter_map(|(_, refund)| refund.milestones.earliest());
+        let refunds = self.refunds_for(sale).filter_map(|refund| refund.milestones.earliest());
         let mut events: Vec<EventId> = refunds.map(|moment| moment.event.clone()).collect();
         if events.is_empty() {
             // Refunds send no events of their own: the charges show them.
-            let shown = charges.iter().filter_map(|charge| self.get(ObjectKind::Charge, charge)?.moment());
+            let shown = self.charges_for(sale).filter_map(|(_, charge)| charge.moment());
             events = shown.map(|moment| moment.event.clone()).collect();
         }
         events.sort();
@@ -154,9 +148,9 @@ impl<'a> Settlement<'a> {
         events
     }
 
-    fn disputes_of(&self, by: PaidBy<'_>) -> Vec<PurchaseDispute> {
-        let disputes = self.of_kind(ObjectKind::Dispute).filter_map(|(id, object)| {
-            self.charge_of(object).filter(|charge| self.is_paid_by(charge, by))?;
+    fn disputes_of(&self, sale: Sale<'_>) -> Vec<PurchaseDispute> {
+        let disputes = self.of_kind(ObjectKind::Dispute).filter(|(_, dispute)| self.takes_back(dispute, sale));
+        let serious = disputes.filter_map(|(id, object)| {
             let (phase, opened, closed) = dispute_course(object)?;
             (phase != DisputePhase::Harmless).then(|| PurchaseDispute {
                 dispute: id.into(),
@@ -165,7 +159,7 @@ impl<'a> Settlement<'a> {
                 closed: closed.cloned(),
             })
         });
-        disputes.collect()
+        serious.collect()
     }
 }
 

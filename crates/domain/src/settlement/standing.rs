@@ -3,13 +3,11 @@
 //! A standing is made from everything known of the object, so telling a subscription the same standing twice, or an
 //! old one late, cannot happen: there is one standing per state of knowledge.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Billed, Settlement, billed::billed};
+use super::{Billed, Settlement, billed::billed, taken_back::Sale};
 use crate::{
-    fact::{DisputeStatus, InvoiceStatus, RefundStatus, Signal},
+    fact::{DisputeStatus, InvoiceStatus, Signal},
     id::{InvoiceId, ObjectKind, SubscriptionId},
     money::Currency,
     object::Object,
@@ -123,7 +121,7 @@ impl Settlement<'_> {
             currency: invoice.currency,
             amount_due: invoice.amount_due,
             from_credit: invoice.ending_balance.map_or(0, |ending| ending.saturating_sub(invoice.starting_balance)),
-            refunded: self.refunded_of_invoice(id),
+            refunded: self.refunded_for(Sale::Invoice(id)),
             due: invoice.due,
             failed: object.milestones.first(Signal::PaymentFailed.milestone()).cloned(),
             paid,
@@ -137,7 +135,7 @@ impl Settlement<'_> {
     pub fn dispute_standing(&self, id: &str) -> Option<(&SubscriptionId, DisputeStanding)> {
         let object = self.get(ObjectKind::Dispute, id)?;
         let dispute = object.dispute()?;
-        let invoice = self.invoice_of_charge(self.charge_of(object)?)?;
+        let invoice = self.invoice_of_reversal(object)?;
         let subscription = self.subscription_of_invoice(invoice)?;
         let (phase, opened, closed) = dispute_course(object)?;
         let standing = DisputeStanding {
@@ -151,38 +149,6 @@ impl Settlement<'_> {
             closed: closed.cloned(),
         };
         Some((subscription, standing))
-    }
-
-    /// What was given back of the payments of an invoice, charge by charge.
-    pub(super) fn refunded_of_invoice(&self, invoice: &str) -> i64 {
-        let shown = self.of_kind(ObjectKind::Charge).map(|(id, _)| id);
-        let refunded = self.of_kind(ObjectKind::Refund).filter_map(|(_, refund)| self.charge_of(refund));
-        let charges: BTreeSet<&str> = shown.chain(refunded).collect();
-        charges
-            .into_iter()
-            .filter(|id| self.invoice_of_charge(id) == Some(invoice))
-            .fold(0, |sum, id| sum.saturating_add(self.refunded_of_charge(id)))
-    }
-
-    /// Refund by refund, failed ones aside; or as the charge itself shows it, where refunds send no events of their own.
-    /// What a partial capture released is no refund, though the charge may count it.
-    pub(super) fn refunded_of_charge(&self, id: &str) -> i64 {
-        let refunds = self
-            .of_kind(ObjectKind::Refund)
-            .filter(|(_, object)| self.charge_of(object) == Some(id))
-            .filter_map(|(_, object)| object.refund());
-        let (mut known, mut given_back) = (0_i64, 0_i64);
-        for refund in refunds {
-            known = known.saturating_add(refund.amount);
-            if !matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled) {
-                given_back = given_back.saturating_add(refund.amount);
-            }
-        }
-        let charge = self.get(ObjectKind::Charge, id).and_then(Object::charge);
-        let shown = charge.map_or(0, |charge| {
-            charge.amount_refunded.saturating_sub(charge.amount.saturating_sub(charge.amount_captured).max(0))
-        });
-        given_back.saturating_add(shown.saturating_sub(known).max(0))
     }
 }
 

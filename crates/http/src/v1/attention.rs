@@ -17,6 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::Part;
+use super::refusals::Unlisted;
 use super::shown::Money;
 use crate::Problem;
 use crate::auth::AnalystCaller;
@@ -24,7 +25,7 @@ use crate::config::Config;
 use crate::entitlement::answer::{Because, Positions, because_of};
 use crate::query::{Asked, Parameters, Query, read_time};
 use crate::state::Shared;
-use crate::wait::{Wait, then_read};
+use crate::wait::{Wait, then_answer};
 
 /// Items of one reason that are counted at most.
 const COUNTED: u32 = 1_000;
@@ -113,9 +114,7 @@ pub struct Item {
     params(Wanted, Part, Wait),
     responses(
         (status = 200, description = "A page, newest first.", body = Page),
-        (status = 400, description = "A filter that cannot be read."),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unlisted,
     )
 )]
 pub async fn attention(
@@ -123,10 +122,8 @@ pub async fn attention(
     AnalystCaller(access): AnalystCaller,
     Asked((wanted, part, wait)): Asked<(Wanted, Part, Wait)>,
 ) -> Result<Json<Page>, Problem> {
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let page = page(&mut snapshot, access.scope, (&wanted, &part), app.clock.now()).await?;
-    snapshot.end().await?;
-    Ok(Json(page))
+    let (now, asked) = (app.clock.now(), (&wanted, &part));
+    then_answer(&app, access.scope, &wait, async |snapshot| page(snapshot, access.scope, asked, now).await).await
 }
 
 /// A page of what needs a person, as the API and the command line tell it.

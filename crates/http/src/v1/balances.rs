@@ -12,6 +12,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
+use super::refusals::Unanswered;
 use super::view::View;
 use crate::Problem;
 use crate::auth::AnalystCaller;
@@ -147,9 +148,8 @@ pub struct Posting {
     params(("id" = String, Path, description = "The customer: `cus_...`."), Shown, View, Wait),
     responses(
         (status = 200, description = "The balances and the newest postings.", body = Books),
-        (status = 403, description = "The key is not an analyst's."),
         (status = 404, description = "Nobody has seen this customer."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn balances(

@@ -9,6 +9,7 @@ use daybook_projections::{customers, records, subscriptions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::Unanswered;
 use super::subscriptions::Subscription;
 use crate::Problem;
 use crate::auth::AnalystCaller;
@@ -77,9 +78,8 @@ pub struct Sighting {
     params(("id" = String, Path, description = "The customer: `cus_...`."), Wait),
     responses(
         (status = 200, description = "The customer.", body = Customer),
-        (status = 403, description = "The key is not an analyst's."),
         (status = 404, description = "Nobody has seen this customer."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn customer(

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::fact::DisputeStatus;
-use daybook_domain::scope::{Scope, ScopeId};
+use daybook_domain::id::EventId;
+use daybook_domain::scope::ScopeId;
 use daybook_domain::settlement::{DisputeCase, DisputePhase, Moved};
 use daybook_projections::disputes;
 use daybook_store::snapshot::Snapshot;
@@ -12,15 +13,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::{Part, flag};
-use super::shown::{Money, Seller, at, positions, scope_of, text};
+use super::refusals::{Unanswered, Unlisted};
+use super::shown::{self, Around, Money, Seller, Show, at, text};
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
-use crate::entitlement::answer::{Because, Positions, because_of, time};
+use crate::entitlement::answer::{Because, time};
 use crate::extract::{Named, check_id};
 use crate::query::{Asked, Parameters, Query, read_time};
 use crate::state::Shared;
-use crate::wait::{Wait, then_read};
+use crate::wait::{Wait, then_answer};
 
 /// Which disputes are wanted.
 #[derive(Clone, Debug, Default, utoipa::IntoParams)]
@@ -176,9 +178,7 @@ pub struct Answer {
     params(Wanted, Part, Wait),
     responses(
         (status = 200, description = "A page, newest first.", body = Page),
-        (status = 400, description = "A filter that cannot be read."),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unlisted,
     )
 )]
 pub async fn disputes(
@@ -186,10 +186,7 @@ pub async fn disputes(
     AnalystCaller(access): AnalystCaller,
     Asked((wanted, part, wait)): Asked<(Wanted, Part, Wait)>,
 ) -> Result<Json<Page>, Problem> {
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let page = page(&mut snapshot, access.scope, &wanted, &part).await?;
-    snapshot.end().await?;
-    Ok(Json(page))
+    then_answer(&app, access.scope, &wait, async |snapshot| page(snapshot, access.scope, &wanted, &part).await).await
 }
 
 /// What is this dispute about, until when, and what came of it?
@@ -198,9 +195,8 @@ pub async fn disputes(
     params(("id" = String, Path, description = "The dispute: `dp_...` or `du_...`."), Wait),
     responses(
         (status = 200, description = "The dispute.", body = Answer),
-        (status = 403, description = "The key is not an analyst's."),
         (status = 404, description = "Nobody has seen this dispute."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn dispute(
@@ -210,11 +206,11 @@ pub async fn dispute(
     Asked(wait): Asked<Wait>,
 ) -> Result<Json<Answer>, Problem> {
     check_id(&id, "the dispute")?;
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
-    let found = one(&mut snapshot, access.scope, &id).await?.ok_or(Problem::Unknown { what: "dispute", size })?;
-    snapshot.end().await?;
-    Ok(Json(found))
+    then_answer(&app, access.scope, &wait, async |snapshot| {
+        let unknown = Problem::Unknown { what: "dispute", size: snapshot.size() };
+        one(snapshot, access.scope, &id).await?.ok_or(unknown)
+    })
+    .await
 }
 
 /// A page of disputes, as the API and the command line tell it.
@@ -231,13 +227,8 @@ pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted, part
         before: part.before.clone(),
     };
     let found = disputes::list(snapshot, scope, &wanted, part.limit()).await?;
-    let books = scope_of(snapshot, scope).await?;
-    let positions = positions(snapshot, found.entries.iter().flat_map(|one| one.case.0.causes())).await?;
-    Ok(Page {
-        disputes: found.entries.iter().map(|one| Dispute::new(one, books.as_ref(), &positions)).collect(),
-        next: found.next.map(|end| end.to_string()),
-        size: snapshot.size(),
-    })
+    let (disputes, next) = shown::page(snapshot, scope, found).await?;
+    Ok(Page { disputes, next, size: snapshot.size() })
 }
 
 /// One dispute, as the API and the command line tell it.
@@ -245,15 +236,19 @@ pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted, part
 /// # Errors
 /// What the database says.
 pub async fn one(snapshot: &mut Snapshot, scope: ScopeId, id: &str) -> Result<Option<Answer>, Problem> {
-    let Some(found) = disputes::find(snapshot, scope, id).await? else { return Ok(None) };
-    let books = scope_of(snapshot, scope).await?;
-    let positions = positions(snapshot, found.case.0.causes()).await?;
-    let dispute = Dispute::new(&found, books.as_ref(), &positions);
-    Ok(Some(Answer { dispute, size: snapshot.size() }))
+    let found = disputes::find(snapshot, scope, id).await?;
+    let found = shown::one(snapshot, scope, found).await?;
+    Ok(found.map(|dispute| Answer { dispute, size: snapshot.size() }))
 }
 
-impl Dispute {
-    fn new(found: &disputes::Dispute, books: Option<&Scope>, positions: &Positions) -> Self {
+impl Show for Dispute {
+    type Row = disputes::Dispute;
+
+    fn causes(row: &Self::Row) -> Vec<&EventId> {
+        row.case.0.causes()
+    }
+
+    fn of(found: &Self::Row, around: &Around) -> Self {
         let case = &found.case.0;
         let place = &case.place;
         Self {
@@ -272,13 +267,13 @@ impl Dispute {
             invoice: text(place.invoice.as_deref()),
             subscription: place.subscription.as_ref().map(ToString::to_string),
             customer: place.customer.as_ref().map(ToString::to_string),
-            seller: Seller::of(place.seller.as_ref(), books),
+            seller: around.seller(place.seller.as_ref()),
             evidence: Evidence::of(case),
             hold: Hold::of(case),
             money: case.moved.iter().map(MovedShown::from).collect(),
             withdrawn_at: at(case.withdrawn.as_ref()),
             reinstated_at: at(case.reinstated.as_ref()),
-            because: because_of(case.causes().into_iter().map(daybook_domain::id::EventId::as_str), positions),
+            because: around.because(case.causes()),
         }
     }
 }

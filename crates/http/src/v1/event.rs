@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 use super::balances::{MOST_POSTINGS, Posting, causes_of};
 use super::events::Event;
 use super::masked::{Cover, cover};
+use super::refusals::Unanswered;
 use crate::Problem;
 use crate::auth::{AnalystCaller, AuditorCaller};
 use crate::extract::{Named, check_id};
@@ -137,9 +138,8 @@ pub struct DomainEvent {
     params(("id" = String, Path, description = "The event: `evt_...`, or `body:<sha256>`."), Wait),
     responses(
         (status = 200, description = "The record.", body = EventAnswer),
-        (status = 403, description = "The key is not an analyst's."),
         (status = 404, description = "The log has no such event."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn event(

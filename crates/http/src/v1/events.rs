@@ -14,6 +14,7 @@ use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::Unlisted;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
@@ -103,9 +104,7 @@ pub struct Event {
     params(Wanted, Wait),
     responses(
         (status = 200, description = "A page, newest first.", body = Page),
-        (status = 400, description = "A filter that cannot be read."),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unlisted,
     )
 )]
 pub async fn events(

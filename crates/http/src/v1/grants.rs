@@ -12,6 +12,7 @@ use daybook_projections::{entitlements, records};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::Unanswered;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::entitlement::answer::{Because, Positions, Value, time};
@@ -79,8 +80,7 @@ pub struct Released {
     params(("id" = String, Path, description = "The customer: `cus_...`."), Wait),
     responses(
         (status = 200, description = "Grants, revocations and releases; none when nobody said anything.", body = Said),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn grants(

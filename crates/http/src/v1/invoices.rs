@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::fact::PaidBy;
+use daybook_domain::id::EventId;
 use daybook_domain::money::Currency;
-use daybook_domain::scope::{Scope, ScopeId};
+use daybook_domain::scope::ScopeId;
 use daybook_domain::settlement::{Bill, PaidWith};
 use daybook_projections::invoices;
 use daybook_store::snapshot::Snapshot;
@@ -14,15 +15,16 @@ use utoipa::ToSchema;
 
 use super::invoice_lines::{Line, Tax};
 use super::list::Part;
-use super::shown::{Money, Seller, at, positions, scope_of, text};
+use super::refusals::{Unanswered, Unlisted};
+use super::shown::{self, Around, Money, Seller, Show, at, text};
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
-use crate::entitlement::answer::{Because, Positions, because_of, time};
+use crate::entitlement::answer::{Because, time};
 use crate::extract::{Named, check_id};
 use crate::query::{Asked, Parameters, Query};
 use crate::state::Shared;
-use crate::wait::{Wait, then_read};
+use crate::wait::{Wait, then_answer};
 
 /// Which invoices are wanted.
 #[derive(Clone, Debug, Default, utoipa::IntoParams)]
@@ -174,9 +176,7 @@ pub struct Answer {
     params(Wanted, Part, Wait),
     responses(
         (status = 200, description = "A page, newest first, every line of each.", body = Page),
-        (status = 400, description = "A filter that cannot be read."),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unlisted,
     )
 )]
 pub async fn invoices(
@@ -184,10 +184,7 @@ pub async fn invoices(
     AnalystCaller(access): AnalystCaller,
     Asked((wanted, part, wait)): Asked<(Wanted, Part, Wait)>,
 ) -> Result<Json<Page>, Problem> {
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let page = page(&mut snapshot, access.scope, &wanted, &part).await?;
-    snapshot.end().await?;
-    Ok(Json(page))
+    then_answer(&app, access.scope, &wait, async |snapshot| page(snapshot, access.scope, &wanted, &part).await).await
 }
 
 /// What does this invoice bill, how does it stand, and what paid it?
@@ -196,9 +193,8 @@ pub async fn invoices(
     params(("id" = String, Path, description = "The invoice: `in_...`."), Wait),
     responses(
         (status = 200, description = "The invoice.", body = Answer),
-        (status = 403, description = "The key is not an analyst's."),
         (status = 404, description = "Nobody has seen this invoice."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn invoice(
@@ -208,11 +204,11 @@ pub async fn invoice(
     Asked(wait): Asked<Wait>,
 ) -> Result<Json<Answer>, Problem> {
     check_id(&id, "the invoice")?;
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
-    let found = one(&mut snapshot, access.scope, &id).await?.ok_or(Problem::Unknown { what: "invoice", size })?;
-    snapshot.end().await?;
-    Ok(Json(found))
+    then_answer(&app, access.scope, &wait, async |snapshot| {
+        let unknown = Problem::Unknown { what: "invoice", size: snapshot.size() };
+        one(snapshot, access.scope, &id).await?.ok_or(unknown)
+    })
+    .await
 }
 
 /// A page of invoices, as the API and the command line tell it.
@@ -227,13 +223,8 @@ pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted, part
         before: part.before.clone(),
     };
     let found = invoices::list(snapshot, scope, &wanted, part.limit()).await?;
-    let books = scope_of(snapshot, scope).await?;
-    let positions = positions(snapshot, found.entries.iter().flat_map(|one| one.bill.0.causes())).await?;
-    Ok(Page {
-        invoices: found.entries.iter().map(|one| Invoice::new(one, books.as_ref(), &positions)).collect(),
-        next: found.next.map(|end| end.to_string()),
-        size: snapshot.size(),
-    })
+    let (invoices, next) = shown::page(snapshot, scope, found).await?;
+    Ok(Page { invoices, next, size: snapshot.size() })
 }
 
 /// One invoice, as the API and the command line tell it.
@@ -241,15 +232,19 @@ pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted, part
 /// # Errors
 /// What the database says.
 pub async fn one(snapshot: &mut Snapshot, scope: ScopeId, id: &str) -> Result<Option<Answer>, Problem> {
-    let Some(found) = invoices::find(snapshot, scope, id).await? else { return Ok(None) };
-    let books = scope_of(snapshot, scope).await?;
-    let positions = positions(snapshot, found.bill.0.causes()).await?;
-    let invoice = Invoice::new(&found, books.as_ref(), &positions);
-    Ok(Some(Answer { invoice, size: snapshot.size() }))
+    let found = invoices::find(snapshot, scope, id).await?;
+    let found = shown::one(snapshot, scope, found).await?;
+    Ok(found.map(|invoice| Answer { invoice, size: snapshot.size() }))
 }
 
-impl Invoice {
-    fn new(found: &invoices::Invoice, books: Option<&Scope>, positions: &Positions) -> Self {
+impl Show for Invoice {
+    type Row = invoices::Invoice;
+
+    fn causes(row: &Self::Row) -> Vec<&EventId> {
+        row.bill.0.causes()
+    }
+
+    fn of(found: &Self::Row, around: &Around) -> Self {
         let bill = &found.bill.0;
         let currency = bill.currency;
         let money = |amount: i64| Money::new(amount, currency);
@@ -259,7 +254,7 @@ impl Invoice {
             status: bill.status.as_str().to_owned(),
             customer: bill.place.customer.as_ref().map(ToString::to_string),
             subscription: bill.place.subscription.as_ref().map(ToString::to_string),
-            seller: Seller::of(bill.place.seller.as_ref(), books),
+            seller: around.seller(bill.place.seller.as_ref()),
             billing_reason: text(bill.billing_reason.as_deref()),
             collection: text(bill.details.collection.as_deref()),
             subtotal: bill.details.subtotal.map(money),
@@ -283,7 +278,7 @@ impl Invoice {
             taxes: bill.details.taxes.iter().map(|tax| Tax::new(tax, currency)).collect(),
             lines: found.lines.0.iter().map(|line| Line::new(line, currency)).collect(),
             lines_truncated: bill.lines_truncated,
-            because: because_of(bill.causes().into_iter().map(daybook_domain::id::EventId::as_str), positions),
+            because: around.because(bill.causes()),
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod operate;
 pub mod parked;
 pub mod payments;
 pub mod projections;
+pub mod refusals;
 pub mod shown;
 pub mod story;
 pub mod subscriptions;

@@ -4,16 +4,19 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::id::ObjectKind;
+use daybook_domain::scope::ScopeId;
 use daybook_projections::parked;
+use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::Unanswered;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
 use crate::query::{Asked, Parameters, Query};
 use crate::state::Shared;
-use crate::wait::{Wait, then_read};
+use crate::wait::{Wait, then_answer};
 
 /// Objects of an answer when the request does not say.
 const USUAL: i64 = 100;
@@ -52,11 +55,11 @@ impl Parameters for Wanted {
 #[schema(as = Parked)]
 pub struct Listed {
     /// The longest first.
-    parked: Vec<Waited>,
+    pub parked: Vec<Waited>,
     /// How many there are in all, of every kind.
-    count: i64,
+    pub count: i64,
     /// How many records of the log the answer has seen.
-    size: i64,
+    pub size: i64,
 }
 
 /// An object that others name and no event has shown.
@@ -64,15 +67,15 @@ pub struct Listed {
 #[schema(as = ParkedObject)]
 pub struct Waited {
     /// What it is, by Stripe's name.
-    kind: &'static str,
+    pub kind: &'static str,
     /// Its id.
-    id: String,
+    pub id: String,
     /// The first time, at Stripe, that an event showed something that waits for it.
-    since: DateTime<Utc>,
+    pub since: DateTime<Utc>,
     /// What waits, as kind and id; the first twenty.
-    waiting: Vec<String>,
+    pub waiting: Vec<String>,
     /// How many wait.
-    waiting_count: i64,
+    pub waiting_count: i64,
 }
 
 impl From<parked::Parked> for Waited {
@@ -89,8 +92,7 @@ impl From<parked::Parked> for Waited {
     responses(
         (status = 200, description = "What is known only by name, the longest first.", body = Listed),
         (status = 400, description = "A kind that nobody knows."),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn parked(
@@ -98,11 +100,22 @@ pub async fn parked(
     AnalystCaller(access): AnalystCaller,
     Asked((wanted, wait)): Asked<(Wanted, Wait)>,
 ) -> Result<Json<Listed>, Problem> {
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
     let limit = wanted.limit.unwrap_or(USUAL);
-    let found = parked::list(&mut snapshot, access.scope, wanted.kind, limit).await?;
-    let count = parked::count(&mut snapshot, access.scope).await?;
-    snapshot.end().await?;
-    Ok(Json(Listed { parked: found.into_iter().map(Waited::from).collect(), count, size }))
+    then_answer(&app, access.scope, &wait, async |snapshot| listed(snapshot, access.scope, wanted.kind, limit).await)
+        .await
+}
+
+/// What is parked in a scope, as the API and the command line tell it.
+///
+/// # Errors
+/// What the database says.
+pub async fn listed(
+    snapshot: &mut Snapshot,
+    scope: ScopeId,
+    kind: Option<ObjectKind>,
+    limit: i64,
+) -> Result<Listed, Problem> {
+    let found = parked::list(snapshot, scope, kind, limit).await?;
+    let count = parked::count(snapshot, scope).await?;
+    Ok(Listed { parked: found.into_iter().map(Waited::from).collect(), count, size: snapshot.size() })
 }

@@ -4,22 +4,24 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use daybook_domain::scope::{Scope, ScopeId};
+use daybook_domain::id::EventId;
+use daybook_domain::scope::ScopeId;
 use daybook_projections::payments::{self, Kind};
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::Part;
-use super::shown::{FailureShown, Money, Seller, positions, scope_of, text};
+use super::refusals::{Unanswered, Unlisted};
+use super::shown::{self, Around, FailureShown, Money, Seller, Show, text};
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
-use crate::entitlement::answer::{Because, Positions, because_of, time};
+use crate::entitlement::answer::{Because, time};
 use crate::extract::{Named, check_id};
 use crate::query::{Asked, Parameters, Query};
 use crate::state::Shared;
-use crate::wait::{Wait, then_read};
+use crate::wait::{Wait, then_answer};
 
 /// Which payments are wanted.
 #[derive(Clone, Debug, Default, utoipa::IntoParams)]
@@ -134,9 +136,7 @@ pub struct Answer {
     params(Wanted, Part, Wait),
     responses(
         (status = 200, description = "A page, newest first.", body = Page),
-        (status = 400, description = "A filter that cannot be read."),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unlisted,
     )
 )]
 pub async fn payments(
@@ -144,10 +144,7 @@ pub async fn payments(
     AnalystCaller(access): AnalystCaller,
     Asked((wanted, part, wait)): Asked<(Wanted, Part, Wait)>,
 ) -> Result<Json<Page>, Problem> {
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let page = page(&mut snapshot, access.scope, &wanted, &part).await?;
-    snapshot.end().await?;
-    Ok(Json(page))
+    then_answer(&app, access.scope, &wait, async |snapshot| page(snapshot, access.scope, &wanted, &part).await).await
 }
 
 /// What became of this payment?
@@ -156,9 +153,8 @@ pub async fn payments(
     params(("id" = String, Path, description = "A charge, a refund, or a payment intent that waits."), Wait),
     responses(
         (status = 200, description = "The payment.", body = Answer),
-        (status = 403, description = "The key is not an analyst's."),
         (status = 404, description = "Nobody has seen it, or it is an intent that has come to an end: ask for its charge."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn payment(
@@ -168,11 +164,11 @@ pub async fn payment(
     Asked(wait): Asked<Wait>,
 ) -> Result<Json<Answer>, Problem> {
     check_id(&id, "the payment")?;
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
-    let found = one(&mut snapshot, access.scope, &id).await?.ok_or(Problem::Unknown { what: "payment", size })?;
-    snapshot.end().await?;
-    Ok(Json(found))
+    then_answer(&app, access.scope, &wait, async |snapshot| {
+        let unknown = Problem::Unknown { what: "payment", size: snapshot.size() };
+        one(snapshot, access.scope, &id).await?.ok_or(unknown)
+    })
+    .await
 }
 
 /// A page of payments, as the API and the command line tell it.
@@ -189,13 +185,8 @@ pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted, part
         before: part.before.clone(),
     };
     let found = payments::list(snapshot, scope, &wanted, part.limit()).await?;
-    let books = scope_of(snapshot, scope).await?;
-    let positions = positions(snapshot, found.entries.iter().flat_map(|one| one.details.0.causes())).await?;
-    Ok(Page {
-        payments: found.entries.iter().map(|one| Payment::new(one, books.as_ref(), &positions)).collect(),
-        next: found.next.map(|end| end.to_string()),
-        size: snapshot.size(),
-    })
+    let (payments, next) = shown::page(snapshot, scope, found).await?;
+    Ok(Page { payments, next, size: snapshot.size() })
 }
 
 /// One payment, as the API and the command line tell it.
@@ -203,15 +194,19 @@ pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted, part
 /// # Errors
 /// What the database says.
 pub async fn one(snapshot: &mut Snapshot, scope: ScopeId, id: &str) -> Result<Option<Answer>, Problem> {
-    let Some(found) = payments::find(snapshot, scope, id).await? else { return Ok(None) };
-    let books = scope_of(snapshot, scope).await?;
-    let positions = positions(snapshot, found.details.0.causes()).await?;
-    let payment = Payment::new(&found, books.as_ref(), &positions);
-    Ok(Some(Answer { payment, size: snapshot.size() }))
+    let found = payments::find(snapshot, scope, id).await?;
+    let found = shown::one(snapshot, scope, found).await?;
+    Ok(found.map(|payment| Answer { payment, size: snapshot.size() }))
 }
 
-impl Payment {
-    fn new(found: &payments::Payment, books: Option<&Scope>, positions: &Positions) -> Self {
+impl Show for Payment {
+    type Row = payments::Payment;
+
+    fn causes(row: &Self::Row) -> Vec<&EventId> {
+        row.details.0.causes()
+    }
+
+    fn of(found: &Self::Row, around: &Around) -> Self {
         let shown = &found.details.0;
         let place = &shown.place;
         let money = |amount| Money::new(amount, shown.currency);
@@ -229,14 +224,14 @@ impl Payment {
             invoice: text(place.invoice.as_deref()),
             charge: text(place.charge.as_deref()),
             payment_intent: text(place.payment_intent.as_deref()),
-            seller: Seller::of(place.seller.as_ref(), books),
+            seller: around.seller(place.seller.as_ref()),
             method: text(shown.method.as_deref()),
             risk: text(shown.risk.as_deref()),
             failure: shown.failure.as_ref().map(FailureShown::from),
             reason: text(shown.reason.as_deref()),
             next_action: text(shown.next_action.as_deref()),
             disputed_by: text(shown.disputed_by.as_deref()),
-            because: because_of(shown.causes().into_iter().map(daybook_domain::id::EventId::as_str), positions),
+            because: around.because(shown.causes()),
         }
     }
 }

@@ -11,6 +11,7 @@ use daybook_store::log::read;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::Unanswered;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::query::Asked;
@@ -64,8 +65,7 @@ pub struct GenerationAnswer {
     params(Wait),
     responses(
         (status = 200, description = "The read models.", body = Projections),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn projections(

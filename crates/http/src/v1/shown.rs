@@ -8,6 +8,7 @@ use daybook_domain::id::EventId;
 use daybook_domain::money::{self, Currency};
 use daybook_domain::scope::{Scope, ScopeId};
 use daybook_domain::settlement;
+use daybook_projections::page::Page;
 use daybook_projections::records;
 use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
@@ -15,7 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Problem;
-use crate::entitlement::answer::{Positions, time};
+use crate::entitlement::answer::{Because, Positions, time};
 
 /// An amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -89,20 +90,65 @@ pub(super) fn at(moment: Option<&daybook_domain::order::Moment>) -> Option<DateT
     moment.map(|moment| time(moment.at))
 }
 
-/// Where these events stand in the log.
-pub(super) async fn positions<'a>(
-    snapshot: &mut Snapshot,
-    events: impl IntoIterator<Item = &'a EventId>,
-) -> Result<Positions, Problem> {
-    let mut causes: Vec<String> = events.into_iter().map(EventId::to_string).collect();
-    causes.sort_unstable();
-    causes.dedup();
-    Ok(records::positions_of_events(snapshot, &causes).await?)
+/// What an answer needs besides the rows it is made of: whose books they are, and where the events behind them stand in the log.
+#[derive(Debug)]
+pub struct Around {
+    books: Option<Scope>,
+    positions: Positions,
 }
 
-/// Whose books these are.
-pub(super) async fn scope_of(snapshot: &mut Snapshot, id: ScopeId) -> Result<Option<Scope>, Problem> {
-    Ok(scope::all(snapshot).await?.remove(&id))
+impl Around {
+    async fn read<T: Show>(snapshot: &mut Snapshot, id: ScopeId, rows: &[T::Row]) -> Result<Self, Problem> {
+        let mut causes: Vec<String> = rows.iter().flat_map(T::causes).map(EventId::to_string).collect();
+        causes.sort_unstable();
+        causes.dedup();
+        let books = scope::all(snapshot).await?.remove(&id);
+        Ok(Self { books, positions: records::positions_of_events(snapshot, &causes).await? })
+    }
+
+    /// The connected account behind a sale.
+    pub(super) fn seller(&self, named: Option<&settlement::Seller>) -> Option<Seller> {
+        Seller::of(named, self.books.as_ref())
+    }
+
+    /// Events with where they stand.
+    pub(super) fn because(&self, events: Vec<&EventId>) -> Vec<Because> {
+        events.into_iter().map(|event| Because::new(event.as_str(), &self.positions)).collect()
+    }
+}
+
+/// How a row of a read model is shown: an invoice, a payment, a dispute.
+pub(super) trait Show: Sized {
+    /// The row.
+    type Row: Send + Sync;
+
+    /// The events behind it.
+    fn causes(row: &Self::Row) -> Vec<&EventId>;
+
+    /// The row as answers tell it.
+    fn of(row: &Self::Row, around: &Around) -> Self;
+}
+
+/// The rows of a page as answers tell them, and where the next page begins.
+pub(super) async fn page<T: Show>(
+    snapshot: &mut Snapshot,
+    scope: ScopeId,
+    found: Page<T::Row>,
+) -> Result<(Vec<T>, Option<String>), Problem> {
+    let around = Around::read::<T>(snapshot, scope, &found.entries).await?;
+    let shown = found.entries.iter().map(|row| T::of(row, &around)).collect();
+    Ok((shown, found.next.map(|end| end.to_string())))
+}
+
+/// The row that was asked for, if there is one, as answers tell it.
+pub(super) async fn one<T: Show>(
+    snapshot: &mut Snapshot,
+    scope: ScopeId,
+    found: Option<T::Row>,
+) -> Result<Option<T>, Problem> {
+    let Some(row) = found else { return Ok(None) };
+    let around = Around::read::<T>(snapshot, scope, std::slice::from_ref(&row)).await?;
+    Ok(Some(T::of(&row, &around)))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use daybook_projections::{records, subscriptions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::Unanswered;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::entitlement::answer::{Because, Positions, time};
@@ -131,9 +132,8 @@ pub struct Answer {
     params(("id" = String, Path, description = "The subscription: `sub_...`."), When, Wait),
     responses(
         (status = 200, description = "The subscription.", body = Answer),
-        (status = 403, description = "The key is not an analyst's."),
         (status = 404, description = "Nobody has seen this subscription."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn subscription(

@@ -10,12 +10,13 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
+use super::refusals::Unanswered;
 use super::view::View;
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::query::Asked;
 use crate::state::Shared;
-use crate::wait::{Wait, then_read};
+use crate::wait::{Wait, then_answer};
 
 /// A trial balance.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,8 +69,7 @@ pub struct Total {
     params(View, Wait),
     responses(
         (status = 200, description = "The accounts and what they come to.", body = TrialBalance),
-        (status = 403, description = "The key is not an analyst's."),
-        (status = 504, description = "What was waited for has not been applied yet."),
+        Unanswered,
     )
 )]
 pub async fn trial_balance(
@@ -77,13 +77,13 @@ pub async fn trial_balance(
     AnalystCaller(access): AnalystCaller,
     Asked((view, wait)): Asked<(View, Wait)>,
 ) -> Result<Json<TrialBalance>, Problem> {
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
     let asked =
         trial::Asked { scope: access.scope, customer: None, as_of: view.as_of, earned_at: view.earned_at(&app) };
-    let read = read(&mut snapshot, &asked, size).await?;
-    snapshot.end().await?;
-    Ok(Json(read))
+    then_answer(&app, access.scope, &wait, async |snapshot| {
+        let size = snapshot.size();
+        Ok(read(snapshot, &asked, size).await?)
+    })
+    .await
 }
 
 /// The trial balance that was asked for.

@@ -71,15 +71,11 @@ pub struct Page {
 /// When the database fails.
 pub async fn list(connection: &mut PgConnection, filter: &Filter, order: Order, limit: u32) -> Result<Page, Error> {
     let more = i64::from(limit) + 1;
-    let rows = match (order, filter.scope, &filter.kind) {
-        (Order::OldestFirst, Some(scope), Some(KindFilter::Exactly(kind))) => {
-            of_kind_oldest_first(connection, filter, scope, kind, more).await?
+    let rows = match (filter.scope, &filter.kind) {
+        (Some(scope), Some(KindFilter::Exactly(kind))) => {
+            of_one_kind(connection, filter, (scope, kind), order, more).await?
         }
-        (Order::NewestFirst, Some(scope), Some(KindFilter::Exactly(kind))) => {
-            of_kind_newest_first(connection, filter, scope, kind, more).await?
-        }
-        (Order::OldestFirst, ..) => oldest_first(connection, filter, more).await?,
-        (Order::NewestFirst, ..) => newest_first(connection, filter, more).await?,
+        _ => of_many_kinds(connection, filter, order, more).await?,
     };
     let mut records = rows.into_iter().map(Record::try_from).collect::<Result<Vec<_>, _>>()?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -96,54 +92,37 @@ fn bounded(created: &Range<i64>) -> bool {
     *created != (i64::MIN..i64::MAX)
 }
 
-async fn of_kind_oldest_first(
+/// Those of one type in one scope, which an index of their own finds.
+async fn of_one_kind(
     connection: &mut PgConnection,
     filter: &Filter,
-    scope: ScopeId,
-    kind: &str,
+    (scope, kind): (ScopeId, &str),
+    order: Order,
     limit: i64,
 ) -> Result<Vec<RecordRow>, Error> {
-    let rows = record_rows!(
-        "where scope = $1 and kind = $2 and position >= $3 and position < $4
-           and (not $5 or created >= $6 and created < $7)
-         order by position limit $8",
-        scope.0,
-        kind,
-        filter.positions.start,
-        filter.positions.end,
-        bounded(&filter.created),
-        filter.created.start,
-        filter.created.end,
-        limit,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows)
-}
-
-async fn of_kind_newest_first(
-    connection: &mut PgConnection,
-    filter: &Filter,
-    scope: ScopeId,
-    kind: &str,
-    limit: i64,
-) -> Result<Vec<RecordRow>, Error> {
-    let rows = record_rows!(
-        "where scope = $1 and kind = $2 and position >= $3 and position < $4
-           and (not $5 or created >= $6 and created < $7)
-         order by position desc limit $8",
-        scope.0,
-        kind,
-        filter.positions.start,
-        filter.positions.end,
-        bounded(&filter.created),
-        filter.created.start,
-        filter.created.end,
-        limit,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows)
+    macro_rules! rows {
+        ($order:literal) => {
+            record_rows!(
+                "where scope = $1 and kind = $2 and position >= $3 and position < $4
+                   and (not $5 or created >= $6 and created < $7) "
+                $order,
+                scope.0,
+                kind,
+                filter.positions.start,
+                filter.positions.end,
+                bounded(&filter.created),
+                filter.created.start,
+                filter.created.end,
+                limit,
+            )
+            .fetch_all(connection)
+            .await?
+        };
+    }
+    Ok(match order {
+        Order::OldestFirst => rows!("order by position limit $8"),
+        Order::NewestFirst => rows!("order by position desc limit $8"),
+    })
 }
 
 /// The type and the beginning of types that a filter asks for.
@@ -155,44 +134,35 @@ fn kind_columns(filter: &Filter) -> (Option<&str>, &str) {
     }
 }
 
-async fn oldest_first(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<RecordRow>, Error> {
+async fn of_many_kinds(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    order: Order,
+    limit: i64,
+) -> Result<Vec<RecordRow>, Error> {
     let (kind, prefix) = kind_columns(filter);
-    let rows = record_rows!(
-        "where ($1::integer is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
-           and position >= $4 and position < $5 and (not $6 or created >= $7 and created < $8)
-         order by position limit $9",
-        filter.scope.map(|scope| scope.0),
-        kind,
-        prefix,
-        filter.positions.start,
-        filter.positions.end,
-        bounded(&filter.created),
-        filter.created.start,
-        filter.created.end,
-        limit,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows)
-}
-
-async fn newest_first(connection: &mut PgConnection, filter: &Filter, limit: i64) -> Result<Vec<RecordRow>, Error> {
-    let (kind, prefix) = kind_columns(filter);
-    let rows = record_rows!(
-        "where ($1::integer is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
-           and position >= $4 and position < $5 and (not $6 or created >= $7 and created < $8)
-         order by position desc limit $9",
-        filter.scope.map(|scope| scope.0),
-        kind,
-        prefix,
-        filter.positions.start,
-        filter.positions.end,
-        bounded(&filter.created),
-        filter.created.start,
-        filter.created.end,
-        limit,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows)
+    macro_rules! rows {
+        ($order:literal) => {
+            record_rows!(
+                "where ($1::integer is null or scope = $1) and ($2::text is null or kind = $2) and starts_with(kind, $3)
+                   and position >= $4 and position < $5 and (not $6 or created >= $7 and created < $8) "
+                $order,
+                filter.scope.map(|scope| scope.0),
+                kind,
+                prefix,
+                filter.positions.start,
+                filter.positions.end,
+                bounded(&filter.created),
+                filter.created.start,
+                filter.created.end,
+                limit,
+            )
+            .fetch_all(connection)
+            .await?
+        };
+    }
+    Ok(match order {
+        Order::OldestFirst => rows!("order by position limit $9"),
+        Order::NewestFirst => rows!("order by position desc limit $9"),
+    })
 }

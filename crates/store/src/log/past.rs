@@ -1,10 +1,9 @@
 //! The log as it was: how many records there were at a time, and records read by their positions.
 
 use chrono::{DateTime, Utc};
-use daybook_domain::scope::ScopeId;
 use sqlx::PgConnection;
 
-use super::read::{Entry, stored_source, tip};
+use super::read::{Entry, EntryRow, tip};
 use crate::Error;
 
 /// How many records the log held at a time: those appended by then.
@@ -39,26 +38,13 @@ pub async fn size_at(connection: &mut PgConnection, at: DateTime<Utc>) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn entries_at(connection: &mut PgConnection, positions: &[i64]) -> Result<Vec<Entry>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        EntryRow,
         "select position, event_id, source, scope, kind, api_version, created, received_at, body
          from record join body using (position) where position = any($1) order by position",
         positions,
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Entry {
-                position: row.position,
-                source: stored_source(row.position, &row.source)?,
-                event_id: row.event_id,
-                scope: ScopeId(row.scope),
-                kind: row.kind,
-                api_version: row.api_version,
-                created: row.created,
-                received_at: row.received_at,
-                body: row.body.into(),
-            })
-        })
-        .collect()
+    rows.into_iter().map(Entry::try_from).collect()
 }

@@ -76,13 +76,14 @@ impl TryFrom<RecordRow> for Record {
     }
 }
 
-/// Records by a query of which only the end differs: what follows their columns, then its values. Every use is checked at compile time.
+/// Records by a query of which only the end differs: what follows their columns, in one text or several, then its values. Every use is checked at
+/// compile time.
 macro_rules! record_rows {
-    ($end:tt $(, $value:expr)* $(,)?) => {
+    ($($end:literal)+ $(, $value:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::log::read::RecordRow,
             "select position, event_id, source, scope, kind, api_version, created, received_at, endpoint, secret_label,
-             signature, leaf_hash from record " + $end
+             signature, leaf_hash from record " $(+ $end)+
             $(, $value)*
         )
     };
@@ -208,6 +209,37 @@ pub struct Entry {
     pub body: Bytes,
 }
 
+/// An entry's columns as they are stored.
+pub(super) struct EntryRow {
+    pub position: i64,
+    pub event_id: String,
+    pub source: String,
+    pub scope: i32,
+    pub kind: String,
+    pub api_version: Option<String>,
+    pub created: Option<i64>,
+    pub received_at: DateTime<Utc>,
+    pub body: Vec<u8>,
+}
+
+impl TryFrom<EntryRow> for Entry {
+    type Error = Error;
+
+    fn try_from(row: EntryRow) -> Result<Self, Error> {
+        Ok(Self {
+            position: row.position,
+            source: stored_source(row.position, &row.source)?,
+            event_id: row.event_id,
+            scope: ScopeId(row.scope),
+            kind: row.kind,
+            api_version: row.api_version,
+            created: row.created,
+            received_at: row.received_at,
+            body: row.body.into(),
+        })
+    }
+}
+
 /// The records from `start` on, at most `entries` of them and no more after `bytes` of bodies, but always one if there is one.
 ///
 /// # Errors
@@ -218,7 +250,8 @@ pub async fn entries_from(
     entries: i64,
     bytes: i64,
 ) -> Result<Vec<Entry>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        EntryRow,
         r#"select position as "position!", event_id as "event_id!", source as "source!", scope as "scope!", kind as "kind!",
              api_version as "api_version?", created as "created?", received_at as "received_at!", body as "body!"
          from (
@@ -235,21 +268,7 @@ pub async fn entries_from(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Entry {
-                position: row.position,
-                source: stored_source(row.position, &row.source)?,
-                event_id: row.event_id,
-                scope: ScopeId(row.scope),
-                kind: row.kind,
-                api_version: row.api_version,
-                created: row.created,
-                received_at: row.received_at,
-                body: row.body.into(),
-            })
-        })
-        .collect()
+    rows.into_iter().map(Entry::try_from).collect()
 }
 
 /// One verified delivery of an event.

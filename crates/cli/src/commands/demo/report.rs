@@ -5,20 +5,26 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use daybook_domain::scope::{Scope, ScopeId};
+use daybook_http::auth::Access;
 use daybook_http::past::When;
+use daybook_http::story::{Story, tell};
+use daybook_http::wait::Wait;
 use daybook_projections::{customers, subscriptions};
 use daybook_simulator::deliver::Report as Deliveries;
 use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 
-use super::story::{self, Happening};
+use super::story;
 use crate::answers::{self, Answers, Subject};
 use crate::commands::balances;
 use crate::commands::rebuild::size::sizes;
 use crate::open::Opened;
-use crate::output::{count, counted};
+use crate::output::count;
 use crate::server::Server;
+
+/// Records of the story at most.
+const RECORDS: usize = 500;
 
 /// What the demo knows when it is over.
 pub struct Happened<'a> {
@@ -52,16 +58,16 @@ pub struct Report {
     refused: u64,
     applied_after_ms: u64,
     rows: Vec<(String, i64)>,
-    story: Story,
+    story: Heroine,
     seconds: String,
 }
 
-/// One customer's story.
+/// One customer: what happened, and where that leads.
 #[derive(Serialize)]
-struct Story {
-    customer: String,
+struct Heroine {
     account: Option<String>,
-    events: Vec<Happening>,
+    #[serde(flatten)]
+    story: Story,
     standings: Vec<String>,
     entitlements: Answers,
     balances: Vec<balances::Line>,
@@ -71,8 +77,10 @@ struct Story {
 pub async fn report(opened: &Opened, server: &Server, of: &Scope, happened: Happened<'_>) -> anyhow::Result<Report> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let id = scope::find(&mut snapshot, of).await?.unwrap_or(ScopeId(0));
-    let (events, standings, account, money) = told(&mut snapshot, id, happened.heroine).await?;
+    let (standings, account, balances) = known(&mut snapshot, id, happened.heroine).await?;
     snapshot.end().await?;
+    let asked = (&Wait::default(), When::default());
+    let story = tell(&server.app, Access::of_the_machine(id), happened.heroine, asked, RECORDS).await?;
     let subject = Subject::Customer(happened.heroine.to_owned());
     let entitlements = answers::answers(&server.app, (id, of), &subject, None, When::default()).await?;
     let sizes = sizes(&opened.database).await?;
@@ -100,27 +108,19 @@ pub async fn report(opened: &Opened, server: &Server, of: &Scope, happened: Happ
             .filter(|one| told.contains(&one.table))
             .map(|one| (one.table.to_owned(), one.rows))
             .collect(),
-        story: Story {
-            customer: happened.heroine.to_owned(),
-            account,
-            events,
-            standings,
-            entitlements,
-            balances: money,
-        },
+        story: Heroine { account, story, standings, entitlements, balances },
         seconds: tenths(u64::try_from(happened.took.as_millis() / 100).unwrap_or(u64::MAX)),
     })
 }
 
-type Told = (Vec<Happening>, Vec<String>, Option<String>, Vec<balances::Line>);
+type Known = (Vec<String>, Option<String>, Vec<balances::Line>);
 
-async fn told(snapshot: &mut Snapshot, scope: ScopeId, customer: &str) -> anyhow::Result<Told> {
-    let events = story::of_customer(snapshot, scope, customer).await?;
+async fn known(snapshot: &mut Snapshot, scope: ScopeId, customer: &str) -> anyhow::Result<Known> {
     let subscribed = subscriptions::of_customer(snapshot, scope, customer, 10).await?;
     let standings = subscribed.iter().map(standing).collect();
     let account = customers::links_of(snapshot, scope, customer).await?.into_iter().next().map(|link| link.account);
     let money = daybook_projections::balances::of_customer(snapshot, scope, customer).await?;
-    Ok((events, standings, account, money.into_iter().map(balances::Line::from).collect()))
+    Ok((standings, account, money.into_iter().map(balances::Line::from).collect()))
 }
 
 fn standing(subscription: &subscriptions::Subscription) -> String {
@@ -171,7 +171,7 @@ impl fmt::Display for Report {
 
 impl Report {
     fn try_it(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let customer = &self.story.customer;
+        let customer = &self.story.story.customer;
         writeln!(formatter, "Try it:\n  KEY={}", self.key)?;
         // Quoted: zsh takes the ? of a query for a pattern of file names.
         let mut curl =
@@ -185,18 +185,11 @@ impl Report {
     }
 }
 
-impl fmt::Display for Story {
+impl fmt::Display for Heroine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known_as = self.account.as_ref().map_or_else(String::new, |account| format!(", your account {account}"));
-        writeln!(formatter, "One of the customers, {}{known_as}:", self.customer)?;
-        let told = self.events.iter().filter(|event| event.told.is_some());
-        for event in told.clone() {
-            let day = event.at.map_or_else(|| "-".to_owned(), |at| at.format("%Y-%m-%d").to_string());
-            let told = event.told.as_deref().unwrap_or_default();
-            writeln!(formatter, "  {day}  {told:<44} {} (record {})", event.kind, event.position)?;
-        }
-        let others = i64::try_from(self.events.len() - told.count()).unwrap_or(i64::MAX);
-        writeln!(formatter, "  and {} that say the same or less", counted(others, "event", "events"))?;
+        writeln!(formatter, "One of the customers, {}{known_as}:", self.story.customer)?;
+        story::tell(&self.story, formatter)?;
         writeln!(formatter, "So the subscription stands:")?;
         self.standings.iter().try_for_each(|standing| writeln!(formatter, "  {standing}"))?;
         write!(formatter, "So the customer may:\n{}", self.entitlements.without_heading())?;

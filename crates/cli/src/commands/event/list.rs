@@ -17,6 +17,7 @@ use crate::config::{DatabaseArguments, page_size, position};
 use crate::exit::Ending;
 use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, Table};
+use crate::part::paged;
 use crate::scope::ScopeArguments;
 
 /// `daybook event list`
@@ -110,11 +111,8 @@ struct Page {
 
 impl fmt::Display for Page {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.events.is_empty() {
-            return formatter.write_str("No such events.");
-        }
-        let mut table = Table::new(&[">position", "at Stripe (UTC)", "type", "source", "event", "outcome"]);
-        for event in &self.events {
+        let heads = [">position", "at Stripe (UTC)", "type", "source", "event", "outcome"];
+        let table = Table::of(heads, &self.events, |event| {
             let created = event.created.map_or_else(|| "-".to_owned(), shown);
             let (kind, source, id) = (event.kind.clone(), event.source.to_owned(), event.event_id.clone());
             let outcome = match (event.outcome.as_deref(), &event.reason) {
@@ -122,13 +120,9 @@ impl fmt::Display for Page {
                 (Some("quarantined"), Some(reason)) => format!("quarantined: {reason}"),
                 (Some(outcome), _) => outcome.to_owned(),
             };
-            table.row([event.position.to_string(), created, kind, source, id, outcome]);
-        }
-        write!(formatter, "{table}")?;
-        match self.next_before {
-            Some(before) => write!(formatter, "There is more: --before {before}"),
-            None => Ok(()),
-        }
+            [event.position.to_string(), created, kind, source, id, outcome]
+        });
+        formatter.write_str(&paged(&table, self.next_before, "No such events."))
     }
 }
 

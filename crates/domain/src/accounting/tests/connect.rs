@@ -153,3 +153,33 @@ fn a_charge_settled_in_another_currency_meets_it_in_fx() {
     assert_eq!(books.entry("txn_1"), "balance 321, processing 44, fx 550 / fx 365, clearing 550");
     assert_eq!(books.balance("assets:stripe:clearing"), 0);
 }
+
+/// A charge of 90.00 euros that came to 100.00 dollars, of which two sellers get 40.00 and 60.00.
+fn passed_on_in_dollars(settled: bool) -> Books {
+    let euros = Charge { currency: Some(currency("eur")), ..charge(9001, 0) };
+    let mut facts = vec![
+        shown_charge("evt_1", 0, "ch_1", &euros),
+        shown_transfer("evt_2", 1, "tr_1", &transfer(Some("ch_1"), 4000, 1)),
+        shown_transfer("evt_3", 2, "tr_2", &transfer(Some("ch_1"), 6000, 2)),
+    ];
+    if settled {
+        let transaction = of_charge("txn_1", 10_000, 320, 0);
+        facts.push(shown_transaction("evt_4", 0, Some((ObjectKind::Charge, "ch_1")), &transaction));
+    }
+    Books::of(&facts)
+}
+
+#[test]
+fn separate_transfers_in_another_currency_take_of_their_charge_in_proportion_to_what_it_came_to() {
+    let books = passed_on_in_dollars(true);
+    assert_eq!(books.entry("tr_1:passed"), "unapplied 3600, fx 4000 / fx 3600, connect 4000");
+    assert_eq!(books.entry("tr_2:passed"), "unapplied 5401, fx 6000 / fx 5401, connect 6000");
+    assert_eq!(books.balance("liabilities:unapplied"), 0);
+    assert_eq!(books.balance("liabilities:connect"), 0);
+}
+
+#[test]
+fn while_nothing_shows_what_a_charge_came_to_no_rate_is_made_up() {
+    let books = passed_on_in_dollars(false);
+    assert_eq!(books.keys(), ["ch_1:captured", "tr_1:created", "tr_2:created"]);
+}

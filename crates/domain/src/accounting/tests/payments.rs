@@ -157,3 +157,27 @@ fn what_is_paid_beyond_the_invoice_becomes_credit() {
     assert_eq!(books.entry("in_1:overpaid"), "unapplied 760 / customer_credit 760");
     assert_eq!(books.balance("liabilities:unapplied"), 0);
 }
+
+#[test]
+fn a_checkout_of_which_a_part_was_captured_sold_that_part() {
+    let charge = Charge { payment_intent: Some("pi_1".into()), amount_captured: 648, ..charge(1080, 0) };
+    let books = Books::of(&[
+        shown_session("evt_1", 0, "cs_1", &session(1080, 80, "pi_1")),
+        shown_charge("evt_2", 1, "ch_1", &charge),
+    ]);
+    assert_eq!(books.entry("cs_1:sold"), "unapplied 648 / revenue 568, tax 80");
+    assert_eq!(books.balance("liabilities:unapplied"), 0);
+}
+
+#[test]
+fn a_checkout_completed_unpaid_is_a_sale_once_its_money_is_captured() {
+    let waiting = crate::fact::CheckoutSession { paid: false, ..session(1080, 80, "pi_1") };
+    let charge = Charge { payment_intent: Some("pi_1".into()), ..charge(1080, 0) };
+    let authorized = Charge { captured: false, amount_captured: 0, ..charge.clone() };
+    let mut facts = vec![shown_session("evt_1", 0, "cs_1", &waiting), shown_charge("evt_2", 0, "ch_1", &authorized)];
+    assert!(Books::of(&facts).keys().is_empty());
+    facts.push(shown_charge("evt_3", 4, "ch_1", &charge));
+    let books = Books::of(&facts);
+    assert_eq!(books.entry("cs_1:sold"), "unapplied 1080 / revenue 1000, tax 80");
+    assert_eq!(books.transaction("cs_1:sold").effective, books.transaction("ch_1:captured").effective);
+}

@@ -9,12 +9,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Acted, Asking, Key, Words, second};
+use super::{Asking, Key, Words, second};
 use crate::Problem;
 use crate::auth::OperatorCaller;
 use crate::extract::{Body, Named, check_id};
 use crate::query::Asked;
 use crate::state::Shared;
+use crate::v1::refusals::Outcome;
 
 /// What is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -39,13 +40,7 @@ pub struct EndRequest {
         ("idempotency-key" = Option<String>, Header, description = "The same key never acts twice; 1 to 255 bytes.")
     ),
     request_body = EndRequest,
-    responses(
-        (status = 201, description = "It is recorded.", body = Acted),
-        (status = 200, description = "It was recorded before under the same key, or all is so already.", body = Acted),
-        (status = 403, description = "The key is not an operator's."),
-        (status = 409, description = "It contradicts how things are; nothing was recorded."),
-        (status = 422, description = "It cannot be, or the key was used for another act; nothing was recorded."),
-    )
+    responses(Outcome)
 )]
 pub async fn end(
     State(app): State<Shared>,

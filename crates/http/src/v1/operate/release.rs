@@ -7,12 +7,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Acted, Asking, Key, Words};
+use super::{Asking, Key, Words};
 use crate::Problem;
 use crate::auth::OperatorCaller;
 use crate::extract::{Body, Named, check_id};
 use crate::query::Asked;
 use crate::state::Shared;
+use crate::v1::refusals::Outcome;
 
 /// What is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,13 +37,7 @@ pub struct ReleaseRequest {
         ("idempotency-key" = Option<String>, Header, description = "The same key never acts twice; 1 to 255 bytes.")
     ),
     request_body = ReleaseRequest,
-    responses(
-        (status = 201, description = "It is recorded.", body = Acted),
-        (status = 200, description = "It was recorded before under the same key, or all is so already.", body = Acted),
-        (status = 403, description = "The key is not an operator's."),
-        (status = 409, description = "It contradicts how things are; nothing was recorded."),
-        (status = 422, description = "It cannot be, or the key was used for another act; nothing was recorded."),
-    )
+    responses(Outcome)
 )]
 pub async fn release(
     State(app): State<Shared>,
