@@ -1,7 +1,7 @@
 //! Asking what needs a person: each reason by a statement of its own, merged newest first.
 
 use chrono::{DateTime, Utc};
-use daybook_domain::{attention::Code, scope::ScopeId};
+use daybook_domain::{attention::Code, entitlement::policy::Attention, scope::ScopeId};
 use sqlx::PgConnection;
 
 use super::{books, log, objects};
@@ -22,6 +22,8 @@ pub struct Asked {
     pub now: DateTime<Utc>,
     /// The fields in which your own account ids are looked for: `client_reference_id`, `metadata.<name>`.
     pub fields: Vec<String>,
+    /// How long things may wait.
+    pub limits: Attention,
     /// After the page that ended here.
     pub before: Option<Cursor>,
     /// So many at most.

@@ -1,10 +1,7 @@
 //! What needs a person about subscriptions, customers and balances.
 
 use chrono::TimeDelta;
-use daybook_domain::{
-    accounting::Account,
-    attention::{Code, TRIAL_NOTICE},
-};
+use daybook_domain::{accounting::Account, attention::Code};
 use sqlx::PgConnection;
 
 use super::ask::{Asked, Found};
@@ -43,7 +40,8 @@ pub(super) async fn canceled_with_credit(
 /// Trials that end within days.
 pub(super) async fn trial_ending(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
     let (at, key) = asked.end();
-    let soon = asked.now.checked_add_signed(TimeDelta::seconds(TRIAL_NOTICE)).unwrap_or(asked.now);
+    let soon =
+        asked.now.checked_add_signed(TimeDelta::seconds(asked.limits.trial_notice.seconds())).unwrap_or(asked.now);
     sqlx::query_as!(
         Found,
         "select id as \"object!\", customer, id as \"subscription?\", null::bigint as amount, null::text as currency,
@@ -62,7 +60,7 @@ pub(super) async fn trial_ending(connection: &mut PgConnection, asked: &Asked) -
         asked.rows(),
         asked.now,
         soon,
-        TRIAL_NOTICE
+        asked.limits.trial_notice.seconds()
     )
     .fetch_all(connection)
     .await
@@ -96,7 +94,8 @@ pub(super) async fn renewal_unconfirmed(
     .await
 }
 
-/// Customers with a subscription that were seen beside none of your own ids, in the fields that count.
+/// Customers with a subscription that belong to none of your own ids: no event shows one in the fields that count, or an operator refused it, and no operator
+/// linked one.
 pub(super) async fn unlinked_account(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
     let (at, key) = asked.end();
     sqlx::query_as!(
@@ -109,7 +108,11 @@ pub(super) async fn unlinked_account(connection: &mut PgConnection, asked: &Aske
            and (since, 'unlinked_account:' || id) < ($2, $3)
            and ($4::text is null or customer = $4) and ($5::timestamptz is null or since >= $5)
            and not exists (select from account_link as link
-               where link.scope = $1 and link.customer = subscription.customer and link.source = any($7))
+               where link.scope = $1 and link.customer = subscription.customer
+                 and (link.source = any($7) or link.source = 'operator')
+                 and not exists (select from account_link as refused
+                     where refused.scope = $1 and refused.customer = link.customer
+                       and refused.account = link.account and refused.source = 'operator.unlinked'))
          order by since desc, id desc limit $6",
         asked.scope.0,
         at,
@@ -123,12 +126,14 @@ pub(super) async fn unlinked_account(connection: &mut PgConnection, asked: &Aske
     .await
 }
 
-/// Customers' money in an account that should be empty, since it was last.
+/// Customers' money in an account that should be empty, since it was last; not before it has waited for some time.
 pub(super) async fn left_over(
     connection: &mut PgConnection,
     code: Code,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
+    let patience = TimeDelta::seconds(asked.limits.unapplied_after.seconds());
+    let waited = asked.now.checked_sub_signed(patience).unwrap_or_default();
     let account = if code == Code::Suspense { Account::Suspense } else { Account::Unapplied };
     let (at, key) = asked.end();
     sqlx::query_as!(
@@ -151,6 +156,7 @@ pub(super) async fn left_over(
          ) as spell on true
          where (coalesce(begun, 'epoch'), $8::text || ':' || object) < ($2, $3)
            and ($4::text is null or customer = $4) and ($5::timestamptz is null or begun >= $5)
+           and coalesce(begun, 'epoch') <= $9
          order by coalesce(begun, 'epoch') desc, object desc limit $6",
         asked.scope.0,
         at,
@@ -159,7 +165,8 @@ pub(super) async fn left_over(
         asked.since,
         asked.rows(),
         account.as_str(),
-        code.as_str()
+        code.as_str(),
+        waited
     )
     .fetch_all(connection)
     .await
