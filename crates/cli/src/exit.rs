@@ -40,7 +40,9 @@ pub fn code(result: anyhow::Result<Ending>) -> ExitCode {
         Ok(Ending::WithFindings) => ExitCode::from(FINDINGS),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {}", explained(&error)));
+            let said = format!("error: {}", explained(&error));
+            // What is wrong with the configuration is told with examples of secrets, and without those that were given.
+            say(&if error.is::<Problems>() { Cow::Borrowed(said.as_str()) } else { message(&said) });
             ExitCode::from(number(&error))
         }
     }
@@ -84,7 +86,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn say(said: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", printable(&message(said)));
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(said));
 }
 
 #[cfg(test)]

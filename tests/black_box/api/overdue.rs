@@ -37,14 +37,19 @@ fn failed(id: &str, at: i64) -> Vec<u8> {
     told(id, "invoice.payment_failed", at, &object)
 }
 
-/// It is paid, voided or written off at a time.
-fn ended(id: &str, status: &str, kind: &str, member: &str, at: i64) -> Vec<u8> {
-    let mut object = invoice(id, status, if status == "paid" { 0 } else { 2000 }, Some(BEGIN + DAY));
-    object["status_transitions"][member] = json!(at);
+/// It is paid, voided or written off so many days after it all began.
+fn ended((id, due_in): (&str, i64), status: &str, kind: &str, day: i64) -> Vec<u8> {
+    let mut object = invoice(id, status, if status == "paid" { 0 } else { 2000 }, Some(BEGIN + due_in * DAY));
+    let member = match status {
+        "paid" => "paid_at",
+        "void" => "voided_at",
+        _ => "marked_uncollectible_at",
+    };
+    object["status_transitions"][member] = json!(BEGIN + day * DAY);
     if status == "paid" {
         object["paid_out_of_band"] = json!(true);
     }
-    told(id, kind, at, &object)
+    told(id, kind, BEGIN + day * DAY, &object)
 }
 
 #[tokio::test]
@@ -69,12 +74,11 @@ async fn the_oldest_unpaid_invoice_says_since_when_something_is_overdue() {
         tell(finalized(id, Some(BEGIN + days * DAY))).await;
     }
     assert_eq!(since("").await, "2025-01-02T00:00:00Z");
-    tell(ended("in_paid", "paid", "invoice.paid", "paid_at", BEGIN + 20 * DAY)).await;
+    tell(ended(("in_paid", 1), "paid", "invoice.paid", 20)).await;
     assert_eq!(since("").await, "2025-01-03T00:00:00Z", "what is paid is not overdue");
-    tell(ended("in_void", "void", "invoice.voided", "voided_at", BEGIN + 21 * DAY)).await;
+    tell(ended(("in_void", 2), "void", "invoice.voided", 21)).await;
     assert_eq!(since("").await, "2025-01-04T00:00:00Z", "nor what is void");
-    tell(ended("in_off", "uncollectible", "invoice.marked_uncollectible", "marked_uncollectible_at", BEGIN + 22 * DAY))
-        .await;
+    tell(ended(("in_off", 3), "uncollectible", "invoice.marked_uncollectible", 22)).await;
     assert_eq!(since("").await, "2025-01-06T00:00:00Z", "nor what is written off");
     assert_eq!(since("?as_of=2025-01-20").await, "2025-01-02T00:00:00Z", "then it was not paid yet");
     assert_eq!(since("?as_of=2025-01-22").await, "2025-01-04T00:00:00Z", "then two were gone");

@@ -135,9 +135,7 @@ fn plant_in(object: &mut Map<String, Value>) {
     let mut put = |name: &str, value: Value| {
         object.insert(name.to_owned(), value);
     };
-    for name in ["client_secret"] {
-        put(name, json!(format!("pi_{}_secret_canary", number())));
-    }
+    put("client_secret", json!(format!("pi_{}_secret_canary", number())));
     for name in ["description", "footer", "statement_descriptor_note", "cancellation_comment"] {
         put(name, json!(note()));
     }

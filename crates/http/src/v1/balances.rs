@@ -182,9 +182,9 @@ pub async fn balances(
     let is_known =
         !books.balances.is_empty() || customers::find(&mut snapshot, access.scope, &customer).await?.is_some();
     if view.earlier().is_some() {
-        snapshot.undo().await?
+        snapshot.undo().await?;
     } else {
-        snapshot.end().await?
+        snapshot.end().await?;
     }
     if is_known { Ok(Json(books)) } else { Err(Problem::Unknown { what: "customer", size }) }
 }

@@ -106,7 +106,7 @@ pub async fn customer(
     Ok(Json(Customer {
         id,
         shown: found.map(|customer| Shown::new(customer, &positions)),
-        accounts: links.into_iter().map(|link| Sighting::new(link, &positions)).collect(),
+        accounts: links.iter().map(|link| Sighting::new(link, &positions)).collect(),
         subscriptions: subscribed.into_iter().map(|one| Subscription::new(one, &positions)).collect(),
         size,
     }))
@@ -136,7 +136,7 @@ fn field_of(source: &str) -> &str {
 }
 
 impl Sighting {
-    fn new(link: customers::AccountLink, positions: &Positions) -> Self {
+    fn new(link: &customers::AccountLink, positions: &Positions) -> Self {
         Self {
             because: Because::new(&link.cause, positions),
             account: private::value(field_of(&link.source), &link.account).into_owned(),

@@ -25,17 +25,15 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
 }
 
 fn told(marked: i64, suspense: i64) -> Finding {
-    match (marked, suspense) {
-        (0, 0) => Finding::ok("books", format!("no posting is marked and suspense is empty; {ADVICE}")),
-        _ => {
-            let marked = counted(marked, "posting is marked", "postings are marked");
-            let suspense = counted(suspense, "balance stands in suspense", "balances stand in suspense");
-            let advice = format!(
-                "{ADVICE}; it names what is wrong. `daybook attention --code suspense` names the events behind suspense"
-            );
-            Finding::note("books", format!("{marked}, {suspense}"), advice)
-        }
+    if (marked, suspense) == (0, 0) {
+        return Finding::ok("books", format!("no posting is marked and suspense is empty; {ADVICE}"));
     }
+    let marked = counted(marked, "posting is marked", "postings are marked");
+    let suspense = counted(suspense, "balance stands in suspense", "balances stand in suspense");
+    let advice = format!(
+        "{ADVICE}; it names what is wrong. `daybook attention --code suspense` names the events behind suspense"
+    );
+    Finding::note("books", format!("{marked}, {suspense}"), advice)
 }
 
 #[cfg(test)]
