@@ -1,10 +1,7 @@
 //! What needs a person about subscriptions, customers and balances.
 
 use chrono::TimeDelta;
-use daybook_domain::{
-    accounting::Account,
-    attention::{Code, TRIAL_NOTICE},
-};
+use daybook_domain::{accounting::Account, attention::Code};
 use sqlx::PgConnection;
 
 use super::found::{Asked, Found, found};
@@ -32,7 +29,8 @@ pub(super) async fn canceled_with_credit(
 
 /// Trials that end within days.
 pub(super) async fn trial_ending(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
-    let soon = asked.now.checked_add_signed(TimeDelta::seconds(TRIAL_NOTICE)).unwrap_or(asked.now);
+    let notice = asked.limits.trial_notice.seconds();
+    let soon = asked.now.checked_add_signed(TimeDelta::seconds(notice)).unwrap_or(asked.now);
     found!(
         connection,
         asked,
@@ -42,7 +40,7 @@ pub(super) async fn trial_ending(connection: &mut PgConnection, asked: &Asked) -
              array[standing->>'cause'] as causes
          from subscription
          where scope = $1 and status = 'trialing' and trial_end > $9 and trial_end <= $10",
-        TRIAL_NOTICE,
+        notice,
         asked.now,
         soon
     )
@@ -66,7 +64,8 @@ pub(super) async fn renewal_unconfirmed(
     )
 }
 
-/// Customers with a subscription that were seen beside none of your own ids, in the fields that count.
+/// Customers with a subscription that belong to none of your own ids: no event shows one in the fields that count, or an operator refused it, and no operator
+/// linked one.
 pub(super) async fn unlinked_account(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
     found!(
         connection,
@@ -78,17 +77,23 @@ pub(super) async fn unlinked_account(connection: &mut PgConnection, asked: &Aske
          from subscription
          where scope = $1 and status in ('active', 'trialing', 'past_due') and ended_at is null and customer is not null
            and not exists (select from account_link as link
-               where link.scope = $1 and link.customer = subscription.customer and link.source = any($8))",
+               where link.scope = $1 and link.customer = subscription.customer
+                 and (link.source = any($8) or link.source = 'operator')
+                 and not exists (select from account_link as refused
+                     where refused.scope = $1 and refused.customer = link.customer
+                       and refused.account = link.account and refused.source = 'operator.unlinked'))",
         &asked.fields
     )
 }
 
-/// Customers' money in an account that should be empty, since it was last.
+/// Customers' money in an account that should be empty, since it was last; not before it has waited for some time.
 pub(super) async fn left_over(
     connection: &mut PgConnection,
     code: Code,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
+    let patience = TimeDelta::seconds(asked.limits.unapplied_after.seconds());
+    let waited = asked.now.checked_sub_signed(patience).unwrap_or_default();
     let account = if code == Code::Suspense { Account::Suspense } else { Account::Unapplied };
     found!(
         connection,
@@ -109,7 +114,9 @@ pub(super) async fn left_over(
                            and posting.currency = open.currency
                          window placed as (order by effective_at, transaction_key, line)) as summed) as since_empty
              where place > settled
-         ) as spell on true",
-        account.as_str()
+         ) as spell on true
+         where coalesce(begun, 'epoch') <= $9",
+        account.as_str(),
+        waited
     )
 }

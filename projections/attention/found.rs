@@ -1,7 +1,7 @@
 //! What all statements have in common that find what needs a person: what they are asked, what they answer, and how a page of it is cut.
 
 use chrono::{DateTime, Utc};
-use daybook_domain::{attention::Code, scope::ScopeId};
+use daybook_domain::{attention::Code, entitlement::policy::Attention, scope::ScopeId};
 
 use crate::page::{Cursor, before};
 
@@ -20,6 +20,8 @@ pub struct Asked {
     pub now: DateTime<Utc>,
     /// The fields in which your own account ids are looked for: `client_reference_id`, `metadata.<name>`.
     pub fields: Vec<String>,
+    /// How long things may wait.
+    pub limits: Attention,
     /// After the page that ended here.
     pub before: Option<Cursor>,
     /// So many at most.

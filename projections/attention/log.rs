@@ -1,7 +1,7 @@
 //! What needs a person about the log itself: events that were not taken in, events of the other mode, and silence.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use daybook_domain::attention::{Code, RECENT_RECORDS, SILENCE_AFTER};
+use daybook_domain::attention::{Code, RECENT_OF_A_TYPE, RECENT_RECORDS};
 use sqlx::PgConnection;
 
 use super::found::{Asked, Found, found};
@@ -38,7 +38,8 @@ pub(super) async fn wrong_mode(connection: &mut PgConnection, asked: &Asked) -> 
          select endpoint as object, null::text as customer, null::text as subscription, null::bigint as amount,
              null::text as currency, date_trunc('second', min(received_at)) as since, null::timestamptz as until,
              null::bigint as attempts,
-             count(*) || case when other.livemode then ' events of live mode' else ' events of test mode' end as detail,
+             count(*) || case when other.livemode then ' events of live mode' else ' events of test mode' end
+                 || ' among the newest ' || $8 || ' records' as detail,
              array[max(event_id)] as causes
          from recent join scope as other on other.id = recent.scope
          join scope as own on own.account = other.account and own.livemode <> other.livemode
@@ -48,20 +49,31 @@ pub(super) async fn wrong_mode(connection: &mut PgConnection, asked: &Asked) -> 
     )
 }
 
-/// No delivery for long, if there was any among the newest records.
+/// No delivery for long, if there ever was any. The newest one is looked for among the newest records of each type: an import of more than these, of every type,
+/// hides it.
 pub(super) async fn silence(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
     let newest = sqlx::query!(
-        "select event_id, date_trunc('second', received_at) as \"received_at!\" from record
-         where position >= (select coalesce(max(position), 0) from record) - $2::bigint
-           and scope = $1 and source = 'webhook'
-         order by position desc limit 1",
+        "with recursive seen as (
+             (select kind from record where scope = $1 order by kind limit 1)
+             union all
+             select (select record.kind from record where scope = $1 and record.kind > seen.kind order by record.kind limit 1)
+             from seen where seen.kind is not null
+         )
+         select event_id as \"event_id!\", date_trunc('second', received_at) as \"received_at!\"
+         from seen join lateral (
+             select position, event_id, received_at from (
+                 select * from record where record.scope = $1 and record.kind = seen.kind
+                 order by position desc limit $2) as newest
+             where source = 'webhook' order by position desc limit 1
+         ) as delivered on true
+         where kind is not null order by position desc limit 1",
         asked.scope.0,
-        RECENT_RECORDS
+        RECENT_OF_A_TYPE
     )
     .fetch_optional(connection)
     .await?;
     let Some(newest) = newest.filter(|_| asked.customer.is_none()) else { return Ok(Vec::new()) };
-    let limit = TimeDelta::seconds(SILENCE_AFTER);
+    let limit = TimeDelta::seconds(asked.limits.silence_after.seconds());
     let since: DateTime<Utc> = newest.received_at;
     let (at, key) = asked.end();
     let shown = (since, "silence:webhooks") < (at, key) && asked.since.is_none_or(|wanted| since >= wanted);

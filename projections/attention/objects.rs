@@ -1,7 +1,7 @@
 //! What needs a person about disputes, invoices, payments, reviews, warnings and sellers.
 
 use chrono::TimeDelta;
-use daybook_domain::attention::{Code, DUPLICATE_WITHIN, DUPLICATES_BACK};
+use daybook_domain::attention::Code;
 use sqlx::PgConnection;
 
 use super::found::{Asked, Found, found};
@@ -60,7 +60,8 @@ pub(super) async fn possible_duplicate(
     connection: &mut PgConnection,
     asked: &Asked,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let usual = asked.now.checked_sub_signed(TimeDelta::seconds(DUPLICATES_BACK)).unwrap_or_default();
+    let back = TimeDelta::seconds(asked.limits.duplicates_back.seconds());
+    let usual = asked.now.checked_sub_signed(back).unwrap_or_default();
     found!(
         connection,
         asked,
@@ -80,7 +81,7 @@ pub(super) async fn possible_duplicate(
            and later.created_at >= coalesce($5, $9::timestamptz)
          group by later.id, later.customer, later.subscription, later.amount, later.currency, later.created_at,
              later.details->>'cause'",
-        DUPLICATE_WITHIN,
+        asked.limits.duplicate_within.seconds(),
         usual
     )
 }
@@ -101,21 +102,27 @@ pub(super) async fn of_its_own(
     )
 }
 
-/// Disputes and refunds whose charge no event has shown. They have no customer, so a question about one finds none.
+/// What waits for an object that others name and no event has shown, the first twenty of each. It has no customer yet, so a question about one finds none.
 pub(super) async fn unrouted(connection: &mut PgConnection, asked: &Asked) -> Result<Vec<Found>, sqlx::Error> {
     found!(
         connection,
         asked,
         Code::Unrouted,
-        "select id as object, null::text as customer, null::text as subscription, amount, currency, created_at as since,
-             null::timestamptz as until, null::bigint as attempts, 'waits for ' || charge as detail,
-             array[cause] as causes
-         from (select id, amount, currency, created_at, charge, details->>'cause' as cause
-               from dispute where scope = $1 and customer is null
-               union all
-               select id, amount, currency, created_at, details->'place'->>'charge', details->>'cause'
-               from payment where scope = $1 and kind = 6 and customer is null) as lost
-         where not exists (select from payment as shown
-             where shown.id = lost.charge and shown.kind = 5 and shown.scope = $1)"
+        "select waits as object, null::text as customer, null::text as subscription, money.amount, money.currency, since,
+             null::timestamptz as until, null::bigint as attempts, 'waits for ' || named as detail,
+             coalesce(array[cause], '{}') as causes
+         from (select distinct on (waits) waits, since, named
+               from (select split_part(unnest(waiting), ' ', 2) collate \"C\" as waits, since, id as named
+                     from parked where scope = $1) as each
+               order by waits, since desc, named) as parted
+         left join lateral (
+             select amount, currency from dispute where dispute.id = waits and dispute.scope = $1
+             union all
+             select amount, currency from payment where payment.id = waits and payment.scope = $1 limit 1
+         ) as money on true
+         left join lateral (
+             select event_id as cause from record_outcome join record using (position)
+             where object_id = waits and record_outcome.scope = $1 order by position desc limit 1
+         ) as telling on true"
     )
 }

@@ -179,3 +179,13 @@ pub async fn marks(connection: &mut PgConnection) -> Result<Vec<(String, i64)>, 
     .await?;
     Ok(rows.into_iter().map(|row| (row.problem, row.postings)).collect())
 }
+
+/// How many balances of `suspense` are not empty, in all scopes.
+///
+/// # Errors
+/// What the database says.
+pub async fn suspense(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from balance where account = 'suspense' and amount <> 0"#)
+        .fetch_one(connection)
+        .await
+}

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod export;
+pub mod overdue;
 mod read;
 pub mod trial;
 

@@ -5,6 +5,7 @@
 //! - [`harness`]: the program, its servers, a client, events made by hand, a look into the tables
 //! - `webhook`, `api`: the routes; `commands`: the commands, one file each
 //! - `durability`, `instances`: what must hold whatever dies, and with several processes at once
+//! - `secrecy`: that nothing secret or personal leaves
 //! - `corpus`, `demo`: recorded events where they are at hand, and the demonstration
 
 #[cfg(test)]
@@ -21,5 +22,7 @@ mod durability;
 mod harness;
 #[cfg(test)]
 mod instances;
+#[cfg(test)]
+mod secrecy;
 #[cfg(test)]
 mod webhook;

@@ -1,7 +1,10 @@
 //! What the exit code says. Scripts depend on it; `docs/CLI.md` lists it.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+
+use daybook_stripe::private::message;
 
 use crate::config::Problems;
 use crate::output::printable;
@@ -37,7 +40,9 @@ pub fn code(result: anyhow::Result<Ending>) -> ExitCode {
         Ok(Ending::WithFindings) => ExitCode::from(FINDINGS),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {}", explained(&error)));
+            let said = format!("error: {}", explained(&error));
+            // What is wrong with the configuration is told with examples of secrets, and without those that were given.
+            say(&if error.is::<Problems>() { Cow::Borrowed(said.as_str()) } else { message(&said) });
             ExitCode::from(number(&error))
         }
     }
@@ -46,7 +51,10 @@ pub fn code(result: anyhow::Result<Ending>) -> ExitCode {
 /// What clap has to say about the command line: help and version are no errors.
 pub fn wrong_usage(error: &clap::Error) -> ExitCode {
     // Nothing can be done about a closed terminal.
-    let _ = error.print();
+    let _ = match message(&error.to_string()) {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(covered) => write!(std::io::stderr().lock(), "{covered}"),
+    };
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
@@ -77,8 +85,8 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-fn say(message: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", printable(message));
+fn say(said: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(said));
 }
 
 #[cfg(test)]

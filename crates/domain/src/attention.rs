@@ -18,8 +18,10 @@ pub const DUPLICATE_WITHIN: i64 = 10 * 60;
 pub const DUPLICATES_BACK: i64 = 7 * 86_400;
 /// No delivery for so many seconds is silence.
 pub const SILENCE_AFTER: i64 = 86_400;
-/// So many of the newest records are looked at for traffic of the other mode and for silence.
+/// So many of the newest records are looked at for traffic of the other mode.
 pub const RECENT_RECORDS: i64 = 20_000;
+/// So many of the newest records of each type are looked at for the newest delivery.
+pub const RECENT_OF_A_TYPE: i64 = 1_000;
 
 /// Defines the codes with their names and what they mean.
 macro_rules! codes {
@@ -74,8 +76,8 @@ codes! {
     UnappliedMoney = "unapplied_money": "money was received and is not for anything yet";
     /// Money without an explanation
     Suspense = "suspense": "money moved and no event explains it";
-    /// A dispute or refund whose charge nobody has seen
-    Unrouted = "unrouted": "no event links this to a payment yet";
+    /// Something that waits for an object no event has shown
+    Unrouted = "unrouted": "it waits for something that no event has shown";
     /// An event that cannot be read
     Quarantined = "quarantined": "an event cannot be read by this version";
     /// An event that only names its object

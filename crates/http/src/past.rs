@@ -30,6 +30,9 @@ use crate::wait::{Wait, then_read};
 /// So many questions about the past are worked on at once.
 pub const AT_ONCE: usize = 4;
 
+/// A question about everybody folds so many records at most.
+pub const MOST_FOLDED: i64 = 100_000;
+
 /// Which past is asked about; none of it is the present.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -160,6 +163,20 @@ pub async fn facts(
     Ok((facts, or_now(app, when)))
 }
 
+/// The size that is asked about, where the whole log up to there has to be folded anew.
+///
+/// # Errors
+/// What waiting or the database says, or that so much was known then that it takes longer than a question may.
+pub async fn size_to_fold(app: &Shared, scope: ScopeId, wait: &Wait, when: When) -> Result<i64, Problem> {
+    let mut snapshot = then_read(app, scope, wait).await?;
+    let known = when.known(&mut snapshot).await?;
+    snapshot.end().await?;
+    if known > MOST_FOLDED {
+        return Err(daybook_worker::Error::LongLog { most: MOST_FOLDED }.into());
+    }
+    Ok(known)
+}
+
 /// A place among those who look back, for one who may.
 ///
 /// # Errors
@@ -195,6 +212,6 @@ async fn policy(
 ) -> Result<Policy, Problem> {
     let by = as_of.map(|as_of| at(as_of.unix()));
     let Some(found) = in_force_at(snapshot, scope, known, by).await? else { return Ok(Policy::default()) };
-    Policy::parse(&found.applied.policy)
+    Policy::recorded(&found.applied.policy)
         .map_err(|source| Problem::Policy { position: found.position, source: source.into() })
 }

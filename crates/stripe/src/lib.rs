@@ -9,11 +9,13 @@
 //! - [`signature`]: `Stripe-Signature`, made and checked
 //! - [`envelope`]: what the log keeps of an event, without reading its object
 //! - [`mod@translate`]: an event's body into facts of `daybook-domain`, one file per kind of object
+//! - [`private`]: what must not be read by everybody, and covering it
 //! - [`secret_mode`]: whether an API key belongs to test or live mode
 //! - `json`: the reader the translators share
 
 pub mod envelope;
 mod json;
+pub mod private;
 pub mod secret_mode;
 pub mod signature;
 mod time;

@@ -43,6 +43,14 @@ pub enum Error {
         /// How many are folded at most.
         most: usize,
     },
+    /// The log was so long that one question may not fold all of it anew.
+    #[error(
+        "more than {most} records were known then: `daybook balances --trial --known-at` folds them, over HTTP nobody waits so long"
+    )]
+    LongLog {
+        /// How many are folded at most.
+        most: i64,
+    },
     /// A rebuild was asked to stop before its end; the read models are as they were.
     #[error("stopped before the end; the read models are as they were")]
     Stopped,

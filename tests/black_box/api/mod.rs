@@ -8,6 +8,8 @@ mod entitlements;
 mod events;
 mod operation;
 mod operators;
+mod overdue;
+mod parked;
 mod past;
 mod purchases;
 mod story;

@@ -239,5 +239,37 @@ async fn the_trial_balance_over_http_is_the_one_of_the_command_line() {
     let words = ["balances", "--trial", "--as-of=2025-07-02T12:00:00Z", "--basis=earned", "--json"];
     let told = house.run(&words).await.expect(0).json();
     assert_eq!(told["accounts"], shown.json()["accounts"]);
-    analyst.get("/v1/trial-balance?known_at=3").await.expect(400);
+}
+
+#[tokio::test]
+async fn the_books_as_they_were_known_are_the_same_over_http_and_at_the_command_line() {
+    let (house, server, analyst) = House::with_story("analyst").await;
+    let now = analyst.get("/v1/trial-balance").await.expect(200).json();
+    for size in ["0", "3", "5", "6"] {
+        let asked = analyst.get(&format!("/v1/trial-balance?known_at={size}")).await.expect(200).json();
+        let told = house.run(&["balances", "--trial", "--known-at", size, "--json"]).await.expect(0).json();
+        assert_eq!((&asked["accounts"], &asked["totals"]), (&told["accounts"], &told["totals"]), "{size}");
+        assert_eq!(asked["size"].to_string(), size);
+        let path = format!("/v1/customers/cus_ada/balances?known_at={size}");
+        let asked = analyst.get(&path).await.expect(if size == "0" { 404 } else { 200 }).json();
+        let told = house.run(&["balances", "cus_ada", "--known-at", size, "--json"]).await.expect(0).json();
+        if size != "0" {
+            assert_eq!((&asked["summary"], &asked["postings"]), (&told["summary"], &told["postings"]), "{size}");
+        }
+    }
+    assert_ne!(analyst.get("/v1/trial-balance?known_at=3").await.json()["accounts"], now["accounts"]);
+    let both = analyst.get("/v1/trial-balance?known_at=6&as_of=2025-01-01&basis=earned").await.expect(200).json();
+    assert_eq!((&both["size"], &both["basis"]), (&6.into(), &"earned".into()));
+    for query in ["known_at=7", "known_at=-1", "known_at=soon"] {
+        assert_eq!(
+            analyst.get(&format!("/v1/trial-balance?{query}")).await.expect(400).reason(),
+            "malformed",
+            "{query}"
+        );
+    }
+    let app = server.client().with_key(&house.key("app").await);
+    assert_eq!(app.get("/v1/trial-balance?known_at=3").await.expect(403).reason(), "role_too_low");
+    let left = "select count(*) from information_schema.schemata where schema_name like 'generation_%'";
+    let left: i64 = sqlx::query_scalar(left).fetch_one(&house.database.pool).await.unwrap();
+    assert_eq!(left, 1, "what was folded for a question is gone");
 }

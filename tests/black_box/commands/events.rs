@@ -37,6 +37,10 @@ async fn an_event_is_shown_with_everything_around_it() {
     assert_eq!(by_position["event_id"], "evt_subscribed");
     let sent: serde_json::Value = serde_json::from_slice(&story()[1]).unwrap();
     assert_eq!(by_position["body"], sent);
+    let covered = house.run(&["event", "show", "evt_customer", "--json"]).await.expect(0).json();
+    assert_eq!(covered["body"]["data"]["object"]["email"], "[masked]");
+    let raw = house.run(&["event", "show", "evt_customer", "--json", "--raw"]).await.expect(0).json();
+    assert_eq!(raw["body"]["data"]["object"]["email"], "ada@example.com");
 }
 
 #[tokio::test]

@@ -117,6 +117,15 @@ pub fn charged(event_id: &str, id: &str, customer: &str, invoice: &str) -> Vec<u
     bytes(&event(event_id, "charge.succeeded", BEGIN + 2, &object))
 }
 
+/// `refund.created` of a charge.
+pub fn refunded(event_id: &str, id: &str, charge: &str) -> Vec<u8> {
+    let object = json!({
+        "id": id, "object": "refund", "charge": charge, "amount": 2000, "currency": "usd", "status": "succeeded",
+        "created": BEGIN + 50, "reason": "requested_by_customer", "metadata": {},
+    });
+    bytes(&event(event_id, "refund.created", BEGIN + 50, &object))
+}
+
 /// A story in six events: Ada, whom you know as `ada`, subscribes to `pro` at a checkout and pays for a year.
 pub fn story() -> Vec<Vec<u8>> {
     vec![

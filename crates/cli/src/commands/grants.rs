@@ -6,6 +6,7 @@ use daybook_domain::customer::{Given, Word};
 use daybook_domain::entitlement::{Source, Value};
 use daybook_domain::id::EventId;
 use daybook_projections::{customers, entitlements};
+use daybook_stripe::private::text;
 use serde::Serialize;
 
 use crate::books::BooksArguments;
@@ -125,7 +126,11 @@ fn said(customer: String, scope: String, sources: &[Source], links: Vec<customer
     let by_operators =
         links.into_iter().filter(|link| [customers::BY_OPERATOR, customers::UNLINKED].contains(&link.source.as_str()));
     said.links = by_operators
-        .map(|link| Link { linked: link.source == customers::BY_OPERATOR, account: link.account, record: link.cause })
+        .map(|link| Link {
+            linked: link.source == customers::BY_OPERATOR,
+            account: text(&link.account).into_owned(),
+            record: link.cause,
+        })
         .collect();
     said
 }
@@ -143,7 +148,7 @@ fn line((record, given): (&EventId, &Given)) -> Line {
         starts: shown(given.starts),
         ends: given.ends.map(shown),
         actor: given.by.actor.to_string(),
-        reason: given.by.reason.to_string(),
+        reason: text(&given.by.reason).into_owned(),
         ticket: given.by.ticket.as_deref().map(str::to_owned),
         ended_by: given.ended.as_ref().map(|(record, _)| record.to_string()),
     }

@@ -2,6 +2,7 @@
 
 use daybook_domain::scope::Mode;
 use daybook_http::Endpoint;
+use daybook_stripe::private::message;
 
 use super::{Problems, problem::Problem};
 
@@ -13,6 +14,7 @@ pub fn wrong_name(name: &str) -> Option<String> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let sound = !name.is_empty() && name.len() <= 64 && name.bytes().all(fits);
     (!sound).then(|| {
+        let name = message(name);
         format!("{name:?} is no name for an endpoint: 1 to 64 letters, digits, - and _, because it stands in the path")
     })
 }
@@ -20,14 +22,14 @@ pub fn wrong_name(name: &str) -> Option<String> {
 /// What is wrong with a label, as every record and every metric of the endpoint holds it.
 pub fn wrong_label(label: &str) -> Option<String> {
     let sound = !label.trim().is_empty() && label.len() <= 100 && !label.chars().any(char::is_control);
-    (!sound).then(|| format!("{label:?} is no label: 1 to 100 bytes that can be printed"))
+    (!sound).then(|| format!("{:?} is no label: 1 to 100 bytes that can be printed", message(label)))
 }
 
 /// What is wrong with an account's id.
 pub fn wrong_account(account: &str) -> Option<String> {
     let sound =
         account.starts_with("acct_") && account.len() <= 255 && account.bytes().all(|byte| byte.is_ascii_graphic());
-    (!sound).then(|| format!("{account:?} is no account id: it begins with acct_"))
+    (!sound).then(|| format!("{:?} is no account id: it begins with acct_", message(account)))
 }
 
 /// Adds what is wrong between endpoints: two at one path, and an API key of the other mode.

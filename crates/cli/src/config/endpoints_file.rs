@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use daybook_http::Endpoint;
+use daybook_stripe::private::message;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -74,8 +75,8 @@ fn parse(problems: &mut Problems, shown: &str, text: &str, variable: Lookup<'_>)
         }
         Err(error) => {
             let (line, column) = position(text, error.span().map_or(0, |span| span.start));
-            // The message itself, not the excerpt around it: a secret may stand there.
-            problems.add(format!("{shown}, line {line}, column {column}"), error.message(), EXAMPLE);
+            // The message itself, not the excerpt around it: a secret may stand there. The message may quote one, too.
+            problems.add(format!("{shown}, line {line}, column {column}"), message(error.message()), EXAMPLE);
             Vec::new()
         }
     }

@@ -1,7 +1,8 @@
-//! What is logged, and how. Logs go to standard error and hold no secret and no body.
+//! What is logged, and how. Logs go to standard error and hold no secret and no body: nothing here logs any, and what others might is covered line by line.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
+use daybook_stripe::private::message;
 use tracing_subscriber::EnvFilter;
 
 use super::Problems;
@@ -64,14 +65,40 @@ impl LogArguments {
     }
 }
 
+/// Writes with secrets covered. Each line comes in one piece.
+struct Covering<W>(W);
+
+impl<W: Write> Write for Covering<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write_all(message(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
 impl LogSettings {
     /// Begins to log.
     pub fn start(self) {
-        let lines = tracing_subscriber::fmt().with_env_filter(self.filter).with_writer(std::io::stderr);
+        let lines = tracing_subscriber::fmt().with_env_filter(self.filter).with_writer(|| Covering(std::io::stderr()));
         // A second start in one process, as in tests, keeps the first.
         let _ = match self.format {
             LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).try_init(),
             LogFormat::Json => lines.json().flatten_event(true).try_init(),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_shows_a_secret_whoever_wrote_it() {
+        let mut lines = Covering(Vec::new());
+        lines.write_all(b"connecting to postgres://ada:password@db/x with whsec_12345678\n").unwrap();
+        assert_eq!(String::from_utf8(lines.0).unwrap(), "connecting to postgres://[masked]@db/x with [masked]\n");
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use daybook_domain::scope::Mode;
 use daybook_http::Endpoint;
+use daybook_stripe::private::message;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::endpoint::{ApiKey, UNNAMED, check_mode, check_together, wrong_account, wrong_name};
@@ -110,7 +111,7 @@ pub fn mode(problems: &mut Problems, place: &str, text: Option<&str>) -> Option<
         "test" => Some(Mode::Test),
         "live" => Some(Mode::Live),
         other => {
-            problems.add(place, format!("{other:?} is no mode: it is test or live"), "DAYBOOK_MODE=test");
+            problems.add(place, format!("{:?} is no mode: it is test or live", message(other)), "DAYBOOK_MODE=test");
             None
         }
     }

@@ -26,7 +26,9 @@ impl From<daybook_worker::Error> for Problem {
         match error {
             daybook_worker::Error::Store(error) => error.into(),
             daybook_worker::Error::Database(error) => error.into(),
-            long @ daybook_worker::Error::LongPast { .. } => Self::LongPast(Arc::new(long)),
+            long @ (daybook_worker::Error::LongPast { .. } | daybook_worker::Error::LongLog { .. }) => {
+                Self::LongPast(Arc::new(long))
+            }
             other => Self::Past(Arc::new(other)),
         }
     }

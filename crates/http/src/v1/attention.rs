@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::list::Part;
 use super::refusals::Unlisted;
-use super::shown::Money;
+use super::shown::{Money, words};
 use crate::Problem;
 use crate::auth::AnalystCaller;
 use crate::config::Config;
@@ -136,13 +136,15 @@ pub async fn page(
     (wanted, part): (&Wanted, &Part),
     now: DateTime<Utc>,
 ) -> Result<Page, Problem> {
+    let policy = in_force(snapshot, scope).await?;
     let asked = Question {
         scope,
         code: wanted.code,
         customer: wanted.customer.clone(),
         since: wanted.since,
         now,
-        fields: fields(snapshot, scope).await?,
+        fields: fields(&policy),
+        limits: policy.attention,
         before: part.before.clone(),
         limit: part.limit(),
     };
@@ -157,12 +159,15 @@ pub async fn page(
     })
 }
 
-/// The fields in which the policy in force looks for your own ids; the usual ones where it cannot be read.
-async fn fields(snapshot: &mut Snapshot, scope: ScopeId) -> Result<Vec<String>, Problem> {
+/// The policy in force, which says where your own ids stand and how long things may wait; the usual one where it cannot be read.
+async fn in_force(snapshot: &mut Snapshot, scope: ScopeId) -> Result<Policy, Problem> {
     let size = snapshot.size();
     let found = policy::in_force(snapshot, scope, size).await?;
-    let policy = found.and_then(|found| Policy::parse(&found.applied.policy).ok()).unwrap_or_default();
-    Ok(policy.accounts.from.iter().map(ToString::to_string).collect())
+    Ok(found.and_then(|found| Policy::recorded(&found.applied.policy).ok()).unwrap_or_default())
+}
+
+fn fields(policy: &Policy) -> Vec<String> {
+    policy.accounts.from.iter().map(ToString::to_string).collect()
 }
 
 /// How many items there are of each reason, in all scopes together; of one scope at most 1,000 of each are counted.
@@ -173,7 +178,7 @@ pub(crate) async fn counts(app: &Shared) -> Result<BTreeMap<Code, i64>, Problem>
     let mut snapshot = Snapshot::begin(&app.pool).await?;
     let mut counts: BTreeMap<Code, i64> = Code::ALL.iter().map(|code| (*code, 0)).collect();
     for scope in scope::all(&mut snapshot).await?.into_keys() {
-        let fields = fields(&mut snapshot, scope).await?;
+        let policy = in_force(&mut snapshot, scope).await?;
         for (code, count) in &mut counts {
             let asked = Question {
                 scope,
@@ -181,7 +186,8 @@ pub(crate) async fn counts(app: &Shared) -> Result<BTreeMap<Code, i64>, Problem>
                 customer: None,
                 since: None,
                 now: app.clock.now(),
-                fields: fields.clone(),
+                fields: fields(&policy),
+                limits: policy.attention,
                 before: None,
                 limit: COUNTED,
             };
@@ -207,7 +213,7 @@ impl Item {
             since: found.since,
             until: found.until,
             attempts: found.attempts,
-            detail: found.detail.clone(),
+            detail: words(found.detail.as_deref()),
             because: because_of(found.causes.iter().map(String::as_str), positions),
         }
     }

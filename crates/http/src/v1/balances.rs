@@ -1,12 +1,14 @@
 //! `GET /v1/customers/{id}/balances`: what the journal comes to for one customer: in the words people ask in, by account of the chart, and the
-//! postings and events behind it; as of any time, posted or earned.
+//! postings and events behind it; as of any time, posted or earned, and as it was known at any size.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::accounting::Summary;
 use daybook_domain::money::shown;
-use daybook_projections::journal::trial;
+use daybook_projections::journal::{overdue, trial};
 use daybook_projections::{customers, journal, records};
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -19,6 +21,7 @@ use crate::auth::AnalystCaller;
 use crate::config::Config;
 use crate::entitlement::answer::{Because, Positions, because_of};
 use crate::extract::{Named, check_id};
+use crate::past::look_back;
 use crate::query::{Asked, Parameters, Query};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
@@ -89,6 +92,8 @@ pub struct InShort {
     pub credit: Figure,
     /// Invoiced and not paid yet.
     pub outstanding: Figure,
+    /// Since when the oldest of it is overdue: past its due date, or, without one, since collecting it first failed. Absent where nothing is overdue.
+    pub overdue_since: Option<DateTime<Utc>>,
 }
 
 /// An amount.
@@ -150,6 +155,7 @@ pub struct Posting {
         (status = 200, description = "The balances and the newest postings.", body = Books),
         (status = 404, description = "Nobody has seen this customer."),
         Unanswered,
+        (status = 422, description = "So much happened that the past is not folded for one question."),
     )
 )]
 pub async fn balances(
@@ -161,32 +167,40 @@ pub async fn balances(
     let (shown, (view, wait)) = parameters;
     check_id(&customer, "the customer")?;
     let limit = shown.postings.unwrap_or(USUAL_POSTINGS);
-    let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
     let asked = trial::Asked {
         scope: access.scope,
         customer: Some(&customer),
         as_of: view.as_of,
         earned_at: view.earned_at(&app),
     };
-    let books = read(&mut snapshot, (&customer, &asked), limit, size).await?;
-    if books.balances.is_empty() && customers::find(&mut snapshot, access.scope, &customer).await?.is_none() {
-        return Err(Problem::Unknown { what: "customer", size });
+    let mut snapshot = match view.earlier() {
+        Some(when) => look_back(&app, access, std::slice::from_ref(&customer), &wait, when).await?,
+        None => then_read(&app, access.scope, &wait).await?,
+    };
+    let size = snapshot.size();
+    let books = read(&mut snapshot, (&customer, &asked), (limit, app.clock.now()), size).await?;
+    let is_known =
+        !books.balances.is_empty() || customers::find(&mut snapshot, access.scope, &customer).await?.is_some();
+    if view.earlier().is_some() {
+        snapshot.undo().await?;
+    } else {
+        snapshot.end().await?;
     }
-    snapshot.end().await?;
-    Ok(Json(books))
+    if is_known { Ok(Json(books)) } else { Err(Problem::Unknown { what: "customer", size }) }
 }
 
-/// The books of one customer, and at most `limit` of the newest postings; empty where no money has moved.
+/// The books of one customer, at most `limit` of the newest postings, and what is overdue `now`; empty where no money has moved.
 ///
 /// # Errors
 /// What the database says.
 pub async fn read(
     connection: &mut PgConnection,
     (customer, asked): (&str, &trial::Asked<'_>),
-    limit: i64,
+    (limit, now): (i64, DateTime<Utc>),
     size: i64,
 ) -> Result<Books, sqlx::Error> {
+    let by = asked.as_of.unwrap_or(now);
+    let overdue = overdue::since(connection, asked.scope, customer, (asked.as_of, by)).await?;
     let sums = trial::sums(connection, asked).await?;
     let summaries = trial::summaries(connection, asked.scope, customer, asked.as_of).await?;
     let postings = journal::of_customer(connection, asked.scope, customer, asked.as_of, limit).await?;
@@ -195,7 +209,7 @@ pub async fn read(
     let positions = records::positions_of_events(connection, &causes).await?;
     Ok(Books {
         customer: customer.to_owned(),
-        summary: summaries.into_iter().map(InShort::from).collect(),
+        summary: summaries.into_iter().map(|summary| InShort::new(summary, &overdue)).collect(),
         balances: sums.into_iter().map(|sum| Balance::new(sum, &positions)).collect(),
         postings: postings.into_iter().map(|posting| Posting::new(posting, &positions)).collect(),
         as_of: asked.as_of,
@@ -226,8 +240,8 @@ impl Balance {
     }
 }
 
-impl From<(String, Summary)> for InShort {
-    fn from((currency, summary): (String, Summary)) -> Self {
+impl InShort {
+    fn new((currency, summary): (String, Summary), overdue: &BTreeMap<String, DateTime<Utc>>) -> Self {
         let figure = |amount: i128| {
             let amount = i64::try_from(amount).unwrap_or(i64::MAX);
             Figure { amount, display: shown(amount, &currency) }
@@ -241,6 +255,7 @@ impl From<(String, Summary)> for InShort {
             written_off: figure(summary.written_off),
             credit: figure(summary.credit),
             outstanding: figure(summary.outstanding),
+            overdue_since: overdue.get(&currency).copied(),
             currency: currency.clone(),
         }
     }

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_projections::{customers, records, subscriptions};
+use daybook_stripe::private::{self, text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,7 +53,7 @@ pub struct Shown {
     delinquent: Option<bool>,
     /// Whether a default payment method is set.
     has_payment_method: bool,
-    /// Its metadata.
+    /// Its metadata; what is personal in it is covered.
     metadata: BTreeMap<String, String>,
     /// The event that shows it.
     because: Because,
@@ -62,7 +63,7 @@ pub struct Shown {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Account)]
 pub struct Sighting {
-    /// Your id.
+    /// Your id; covered where it is an e-mail address, or the field says that it is personal.
     account: String,
     /// The field it stood in: `client_reference_id` or `metadata.<name>`.
     field: String,
@@ -105,7 +106,7 @@ pub async fn customer(
     Ok(Json(Customer {
         id,
         shown: found.map(|customer| Shown::new(customer, &positions)),
-        accounts: links.into_iter().map(|link| Sighting::new(link, &positions)).collect(),
+        accounts: links.iter().map(|link| Sighting::new(link, &positions)).collect(),
         subscriptions: subscribed.into_iter().map(|one| Subscription::new(one, &positions)).collect(),
         size,
     }))
@@ -113,7 +114,9 @@ pub async fn customer(
 
 impl Shown {
     fn new(customer: customers::Customer, positions: &Positions) -> Self {
-        let metadata = customer.metadata.0.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let metadata = customer.metadata.0.iter();
+        let metadata =
+            metadata.map(|(name, value)| (text(name).into_owned(), private::value(name, value).into_owned()));
         Self {
             created_at: customer.created_at,
             deleted_at: customer.deleted_at,
@@ -127,12 +130,17 @@ impl Shown {
     }
 }
 
+/// The name of the entry of metadata that a source is, or the source itself.
+fn field_of(source: &str) -> &str {
+    source.strip_prefix("metadata.").unwrap_or(source)
+}
+
 impl Sighting {
-    fn new(link: customers::AccountLink, positions: &Positions) -> Self {
+    fn new(link: &customers::AccountLink, positions: &Positions) -> Self {
         Self {
             because: Because::new(&link.cause, positions),
-            account: link.account,
-            field: link.source,
+            account: private::value(field_of(&link.source), &link.account).into_owned(),
+            field: text(&link.source).into_owned(),
             effective_at: link.effective_at,
         }
     }

@@ -16,6 +16,7 @@ use daybook_store::log::conflict;
 use daybook_store::log::read::{self, Record};
 use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
+use daybook_stripe::private::{Cover, cover};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::PgConnection;
@@ -23,7 +24,6 @@ use utoipa::ToSchema;
 
 use super::balances::{MOST_POSTINGS, Posting, causes_of};
 use super::events::Event;
-use super::masked::{Cover, cover};
 use super::refusals::Unanswered;
 use crate::Problem;
 use crate::auth::{AnalystCaller, AuditorCaller};

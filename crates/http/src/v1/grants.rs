@@ -9,6 +9,7 @@ use daybook_domain::id::EventId;
 use daybook_domain::order::Moment;
 use daybook_domain::time::Timestamp;
 use daybook_projections::{entitlements, records};
+use daybook_stripe::private::text;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -129,7 +130,7 @@ impl Grant {
             starts: time(given.starts),
             ends: given.ends.map(time),
             actor: actor.to_string(),
-            reason: reason.to_string(),
+            reason: text(reason).into_owned(),
             ticket: ticket.as_deref().map(str::to_owned),
             ended_by: given.ended.as_ref().map(|(record, _)| Because::new(record.as_str(), positions)),
         }

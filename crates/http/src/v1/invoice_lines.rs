@@ -5,7 +5,7 @@ use daybook_domain::money::Currency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shown::{Money, text};
+use super::shown::{Money, text, words};
 use super::subscriptions::Span;
 
 /// One line.
@@ -14,7 +14,7 @@ use super::subscriptions::Span;
 pub struct Line {
     /// `il_...`.
     pub id: String,
-    /// What is billed, in words.
+    /// What is billed, in words; what is personal in them is covered.
     pub description: Option<String>,
     /// As Stripe writes it: before discounts, with inclusive tax; negative for what is credited.
     pub amount: Money,
@@ -69,7 +69,7 @@ impl Line {
         let money = |amount| Money::new(amount, currency);
         Self {
             id: line.id.to_string(),
-            description: text(line.details.description.as_deref()),
+            description: words(line.details.description.as_deref()),
             amount: money(line.amount),
             discount: money(line.discount),
             tax_inclusive: money(line.tax_inclusive),
@@ -94,7 +94,7 @@ impl Tax {
             taxable: tax.taxable.map(|amount| Money::new(amount, currency)),
             jurisdiction: text(tax.jurisdiction.as_deref()),
             rate: text(tax.rate.as_deref()),
-            name: text(tax.name.as_deref()),
+            name: words(tax.name.as_deref()),
             percentage: text(tax.percentage.as_deref()),
             reason: text(tax.reason.as_deref()),
         }

@@ -15,7 +15,6 @@ pub mod grants;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod list;
-pub mod masked;
 pub mod operate;
 pub mod parked;
 pub mod payments;

@@ -12,6 +12,7 @@ use daybook_projections::page::Page;
 use daybook_projections::records;
 use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
+use daybook_stripe::private;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -56,8 +57,10 @@ pub struct Seller {
 impl Seller {
     /// As the sale names it, else the account whose books these are.
     pub fn of(seller: Option<&settlement::Seller>, scope: Option<&Scope>) -> Option<Self> {
-        let named =
-            seller.map(|seller| Self { account: seller.account.to_string(), named_by: seller.named_by.as_str() });
+        let named = seller.map(|seller| Self {
+            account: private::text(&seller.account).into_owned(),
+            named_by: seller.named_by.as_str(),
+        });
         let own = || scope?.account.as_deref().map(|account| Self { account: account.to_owned(), named_by: "account" });
         named.or_else(own)
     }
@@ -83,6 +86,11 @@ impl From<&Failure> for FailureShown {
 /// An owned text.
 pub(super) fn text(text: Option<&str>) -> Option<String> {
     text.map(str::to_owned)
+}
+
+/// What people wrote, with what is personal or secret in it covered.
+pub(super) fn words(words: Option<&str>) -> Option<String> {
+    words.map(|words| private::text(words).into_owned())
 }
 
 /// When a moment was, as text is written.

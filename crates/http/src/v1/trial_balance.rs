@@ -1,22 +1,31 @@
-//! `GET /v1/trial-balance`: every account of the chart in every currency, as of any time, posted or earned. Debits and credits are equal, or
-//! something is broken.
+//! `GET /v1/trial-balance`: every account of the chart in every currency, as of any time, posted or earned, and as it was known at any size. Debits and
+//! credits are equal, or something is broken.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::money::shown;
 use daybook_projections::journal::trial;
+use daybook_worker::rebuild::{self, BesideLive, Observer, RebuildConfig, What};
 use serde::Serialize;
 use sqlx::PgConnection;
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use super::refusals::Unanswered;
 use super::view::View;
 use crate::Problem;
-use crate::auth::AnalystCaller;
+use crate::auth::{Access, AnalystCaller};
+use crate::past::{When, size_to_fold, take_place};
 use crate::query::Asked;
 use crate::state::Shared;
 use crate::wait::{Wait, then_answer};
+
+/// Folding for one question keeps little in memory, because several may ask at once and live work goes on beside them.
+const SMALL: RebuildConfig =
+    RebuildConfig { states: 10_000, rows: 256 << 10, records: 4_000, beside_live: BesideLive::Trust };
 
 /// A trial balance.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,6 +79,8 @@ pub struct Total {
     responses(
         (status = 200, description = "The accounts and what they come to.", body = TrialBalance),
         Unanswered,
+        (status = 422, description = "So much was known then that it is not folded for one question."),
+        (status = 503, description = "Too many ask about the past, or it could not be folded in time."),
     )
 )]
 pub async fn trial_balance(
@@ -79,11 +90,38 @@ pub async fn trial_balance(
 ) -> Result<Json<TrialBalance>, Problem> {
     let asked =
         trial::Asked { scope: access.scope, customer: None, as_of: view.as_of, earned_at: view.earned_at(&app) };
+    if let Some(when) = view.earlier() {
+        return as_known(&app, access, (&wait, when), asked).await.map(Json);
+    }
     then_answer(&app, access.scope, &wait, async |snapshot| {
         let size = snapshot.size();
         Ok(read(snapshot, &asked, size).await?)
     })
     .await
+}
+
+/// As it was known at an earlier size: the log is folded anew into a journal beside the live one, which is read and dropped. When whoever asked goes away it is
+/// stopped, and still cleans up after itself.
+async fn as_known(
+    app: &Shared,
+    access: Access,
+    (wait, when): (&Wait, When),
+    asked: trial::Asked<'static>,
+) -> Result<TrialBalance, Problem> {
+    let size = size_to_fold(app, access.scope, wait, when).await?;
+    let stop = CancellationToken::new();
+    let _stops_when_dropped = stop.clone().drop_guard();
+    let app = Arc::clone(app);
+    let folding = tokio::spawn(async move {
+        let _place = take_place(&app, access)?;
+        let observer = Observer { progress: &|_| {}, shutdown: &stop };
+        let what = (What::only("journal")?, size);
+        rebuild::past(&app.database, what, &SMALL, &observer, async |connection: &mut PgConnection| {
+            Ok::<_, Problem>(read(connection, &asked, size).await?)
+        })
+        .await
+    });
+    folding.await.unwrap_or(Err(Problem::Busy))
 }
 
 /// The trial balance that was asked for.

@@ -67,6 +67,10 @@ fn everything() -> Vec<String> {
         payment("ch_5", 5, "cus_4", "succeeded", -2000, 0),
         payment("ch_6", 5, "cus_4", "succeeded", -100, 0),
         payment("re_1", 6, "", "succeeded", -50, 0),
+        format!(
+            "insert into parked (scope, kind, id, since, waiting, waiting_count) values (1, 5, 'ch_lost', {}, '{{refund re_1}}', 1)",
+            at(-50)
+        ),
         subscription("sub_trial", "cus_5", "trialing", Some(2 * DAY), 2 * DAY),
         subscription("sub_later", "cus_5", "trialing", Some(9 * DAY), 9 * DAY),
         subscription("sub_late", "cus_5", "active", None, -DAY),
@@ -153,8 +157,27 @@ async fn an_item_says_why_since_when_and_until_when() {
     let unapplied = house.get("/v1/attention?code=unapplied_money", &key).await;
     assert_eq!(unapplied.get("/items/0/since"), "2026-01-08T12:00:00Z", "since it was last empty");
     assert_eq!(unapplied.get("/items/0/because/0/event"), "evt_p3");
+    let lost = house.get("/v1/attention?code=unrouted", &key).await;
+    assert_eq!(lost.get("/items/0/detail"), "waits for ch_lost");
+    assert_eq!(lost.get("/items/0/amount/display"), "12.00 usd");
     let twice = house.get("/v1/attention?code=possible_duplicate", &key).await;
     assert_eq!(twice.get("/items/0/detail"), "like ch_1");
+}
+
+#[tokio::test]
+async fn an_operators_link_is_as_good_as_an_events_and_a_refused_one_is_none() {
+    let house = full().await;
+    let said = |source: &str, account: &str, customer: &str| {
+        format!(
+            "insert into account_link (scope, kind, id, source, account, customer, effective_at, cause)
+             values (1, 0, '{customer}', '{source}', '{account}', '{customer}', {}, 'op_1')",
+            at(-DAY)
+        )
+    };
+    house.apply(2, &[], &[said("operator", "user_6", "cus_6"), said("operator.unlinked", "user", "cus_5")]).await;
+    let mut found = only(&house, "unlinked_account").await;
+    found.sort_unstable();
+    assert_eq!(found, ["sub_late", "sub_later", "sub_trial"]);
 }
 
 #[tokio::test]

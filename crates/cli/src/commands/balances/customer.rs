@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::Utc;
 use daybook_domain::accounting::Account;
 use daybook_domain::money::shown;
 use daybook_http::entitlement::answer::Because;
@@ -31,7 +32,8 @@ pub async fn read(
     question: &Question<'_>,
     size: i64,
 ) -> anyhow::Result<CustomerBooks> {
-    let books = balances::read(connection, (customer, &question.asked), USUAL_POSTINGS, size).await?;
+    let shown = (USUAL_POSTINGS, Utc::now());
+    let books = balances::read(connection, (customer, &question.asked), shown, size).await?;
     Ok(CustomerBooks { scope: question.scope.to_string(), books, view: view(&question.asked) })
 }
 
@@ -71,6 +73,10 @@ fn in_short(books: &Books) -> Table {
             if always || figure.amount != 0 {
                 table.row([name.to_owned(), figure.display.clone(), meaning.to_owned()]);
             }
+        }
+        if let Some(since) = summary.overdue_since {
+            let since = since.format("since %Y-%m-%d %H:%M UTC").to_string();
+            table.row(["overdue".to_owned(), summary.currency.clone(), since]);
         }
     }
     table

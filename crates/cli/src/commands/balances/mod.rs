@@ -101,7 +101,9 @@ async fn then(arguments: &Arguments, opened: &Opened, known: KnownAt, output: Ou
         return Err(Misused(format!("--known-at {size}: the log has only {} records so far", count(whole))).into());
     }
     let question = arguments.question(id, scope);
-    let shown = fold_again(opened, size, async |connection| -> anyhow::Result<()> {
+    // What is overdue of a customer is told by its invoices too; all accounts are told by the journal alone.
+    let what = if question.customer.is_some() { What::Everything } else { What::only("journal")? };
+    let shown = fold_again(opened, (what, size), async |connection| -> anyhow::Result<()> {
         match question.customer {
             Some(customer) => output.show(&customer::read(connection, customer, &question, size).await?),
             None => output.show(&trial::read(connection, &question, size).await?),
@@ -114,7 +116,7 @@ async fn then(arguments: &Arguments, opened: &Opened, known: KnownAt, output: Ou
 /// Folds the log up to a size beside what answers now, and looks at it.
 async fn fold_again(
     opened: &Opened,
-    size: i64,
+    (what, size): (What, i64),
     look: impl AsyncFnOnce(&mut PgConnection) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let bar = progress::bar(u64::try_from(size).unwrap_or_default(), "events").with_message("reading the log");
@@ -131,8 +133,7 @@ async fn fold_again(
         }
     };
     let observer = Observer { progress: &show, shutdown: &shutdown };
-    let journal = What::only("journal")?;
-    let looked = past(&opened.database, (journal, size), &RebuildConfig::default(), &observer, async |connection| {
+    let looked = past(&opened.database, (what, size), &RebuildConfig::default(), &observer, async |connection| {
         bar.finish_and_clear();
         look(connection).await
     })

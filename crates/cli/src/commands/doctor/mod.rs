@@ -2,6 +2,7 @@
 //! finding of its own, so that one thing that is broken never hides the others.
 
 mod arrivals;
+mod books;
 mod catalogue;
 mod configuration;
 mod database;
@@ -105,6 +106,7 @@ async fn look_at_all(opened: &Opened, arguments: &Arguments, findings: &mut Vec<
     findings.extend(or_say("role", role::look(opened).await));
     findings.extend(or_say("log", log::look(opened, arguments.verify).await));
     findings.extend(or_say("worker", readers::look(opened).await));
+    findings.extend(or_say("books", books::look(opened).await));
     let endpoints = arguments.webhooks.read(&mut Problems::default()).unwrap_or_default();
     let modes: Vec<Mode> = endpoints.iter().filter_map(|endpoint| endpoint.mode).collect();
     findings.extend(or_say("arrivals", arrivals::look(opened, &modes).await));

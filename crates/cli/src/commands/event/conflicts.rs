@@ -11,12 +11,13 @@ use daybook_domain::finding::{About, Stands};
 use daybook_domain::scope::{Scope, ScopeId};
 use daybook_store::log::{conflict, read};
 use daybook_store::operated;
+use daybook_stripe::private::Cover;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 
 use self::difference::{Difference, differences};
-use super::show::readable;
+use super::show::{readable, what};
 use super::shown;
 use crate::config::{DatabaseArguments, number_above_zero, page_size};
 use crate::exit::{Ending, Refused};
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// So many at most
     #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = page_size)]
     limit: u32,
+    /// The bodies with personal fields; only client secrets stay covered
+    #[arg(long, requires = "number")]
+    raw: bool,
     #[command(flatten)]
     pub database: DatabaseArguments,
 }
@@ -136,7 +140,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
     with(&arguments.database, Upgrade::NotHere, async |opened| {
         let mut connection = opened.database.pool().acquire().await?;
         match arguments.number {
-            Some(number) => output.show(&one(number, &mut connection).await?),
+            Some(number) => output.show(&one(number, what(arguments.raw), &mut connection).await?),
             None => output.show(&page(arguments, &mut connection).await?),
         }
     })
@@ -188,14 +192,16 @@ fn shown_scope(scopes: &HashMap<ScopeId, Scope>, id: ScopeId) -> String {
     scopes.get(&id).map_or_else(|| id.to_string(), ToString::to_string)
 }
 
-async fn one(number: i64, connection: &mut PgConnection) -> anyhow::Result<Shown> {
+async fn one(number: i64, cover: Cover, connection: &mut PgConnection) -> anyhow::Result<Shown> {
     let Some(one) = conflict::find(connection, number).await? else {
         return Err(Refused(format!("there is no conflict {number}")).into());
     };
     let scopes = daybook_store::scope::all(connection).await?;
     let of_record = read::record_by_position(connection, one.position).await?.map(|record| record.scope);
-    let record = readable(&read::body(connection, one.position).await?.unwrap_or_default());
-    let body = readable(&one.body);
+    let record = read::body(connection, one.position).await?.unwrap_or_default();
+    // Where they differ is told of all of it, also of what is covered.
+    let raw = differences(&readable(&record, Cover::Secrets), &readable(&one.body, Cover::Secrets));
+    let (record, body) = (readable(&record, cover), readable(&one.body, cover));
     Ok(Shown {
         number: one.id,
         position: one.position,
@@ -205,7 +211,7 @@ async fn one(number: i64, connection: &mut PgConnection) -> anyhow::Result<Shown
         received_at: one.received_at,
         api_version: one.api_version,
         endpoint: one.endpoint,
-        differences: differences(&record, &body),
+        differences: raw.into_iter().map(|place| place.covered(&record, &body)).collect(),
         body,
     })
 }

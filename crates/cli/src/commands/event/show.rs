@@ -1,16 +1,16 @@
-//! `daybook event show`: everything known of one event. Values of `client_secret` are covered in the body as it
-//! is shown; the log keeps the exact bytes.
+//! `daybook event show`: everything known of one event. In the body as it is shown personal fields are covered unless the raw body is asked for, and values of
+//! `client_secret` always; the log keeps the exact bytes.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use daybook_http::v1::balances::Posting;
 use daybook_http::v1::event::postings_of;
-use daybook_http::v1::masked::{Cover, cover};
 use daybook_projections::{aggregates, records};
 use daybook_store::log::conflict;
 use daybook_store::log::read::{self, Record};
 use daybook_store::snapshot::Snapshot;
+use daybook_stripe::private::{self, Cover, cover};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,6 +26,9 @@ use crate::output::Output;
 pub struct Arguments {
     /// The event's id, or its position in the log
     event: String,
+    /// The body with personal fields; only client secrets stay covered
+    #[arg(long)]
+    raw: bool,
     #[command(flatten)]
     pub database: DatabaseArguments,
 }
@@ -121,13 +124,13 @@ impl fmt::Display for Shown {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let shown =
-        with(&arguments.database, Upgrade::NotHere, async |opened| read(&arguments.event, opened).await).await?;
+    let shown = with(&arguments.database, Upgrade::NotHere, async |opened| read(arguments, opened).await).await?;
     output.show(&shown)?;
     Ok(Ending::Well)
 }
 
-async fn read(event: &str, opened: &Opened) -> anyhow::Result<Shown> {
+async fn read(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Shown> {
+    let event = arguments.event.as_str();
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     // The id first: one that looks like a number is an id all the same.
     let mut record = read::record_by_event_id(&mut snapshot, event).await?;
@@ -137,12 +140,12 @@ async fn read(event: &str, opened: &Opened) -> anyhow::Result<Shown> {
     let Some(record) = record else {
         return Err(Refused(format!("the log holds no event {event}")).into());
     };
-    let shown = around(record, &mut snapshot).await?;
+    let shown = around(record, what(arguments.raw), &mut snapshot).await?;
     snapshot.end().await?;
     Ok(shown)
 }
 
-async fn around(record: Record, snapshot: &mut Snapshot) -> anyhow::Result<Shown> {
+async fn around(record: Record, what: Cover, snapshot: &mut Snapshot) -> anyhow::Result<Shown> {
     let position = record.position;
     let scopes = daybook_store::scope::all(snapshot).await?;
     let body = read::body(snapshot, position).await?.unwrap_or_default();
@@ -170,7 +173,7 @@ async fn around(record: Record, snapshot: &mut Snapshot) -> anyhow::Result<Shown
         postings,
         deliveries: deliveries.into_iter().map(Delivery::from).collect(),
         conflicts,
-        body: readable(&body),
+        body: readable(&body, what),
         size: snapshot.size(),
     })
 }
@@ -196,10 +199,18 @@ impl From<read::Delivery> for Delivery {
     }
 }
 
-/// The body as JSON with its client secrets covered; what is no JSON, as text.
-pub(super) fn readable(body: &[u8]) -> Value {
-    let covered = cover(body, Cover::Secrets);
-    serde_json::from_slice(&covered).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&covered).into_owned()))
+/// What is covered when a raw body was asked for, and when not.
+pub(super) fn what(raw: bool) -> Cover {
+    if raw { Cover::Secrets } else { Cover::SecretsAndPersons }
+}
+
+/// The body as JSON with what must not be read covered; what is no JSON, as text.
+pub(super) fn readable(body: &[u8], what: Cover) -> Value {
+    let covered = cover(body, what);
+    serde_json::from_slice(&covered).unwrap_or_else(|_| {
+        let text = String::from_utf8_lossy(&covered);
+        Value::String(if what == Cover::Secrets { text.into_owned() } else { private::text(&text).into_owned() })
+    })
 }
 
 #[cfg(test)]
@@ -209,13 +220,15 @@ mod tests {
     #[test]
     fn client_secrets_are_covered_wherever_they_stand() {
         let body = br#"{"data":{"object":{"client_secret":"pi_secret","x":[{"client_secret":"seti_secret"}]},"previous_attributes":{"client_secret":null}}}"#;
-        let shown = readable(body).to_string();
+        let shown = readable(body, Cover::Secrets).to_string();
         assert!(!shown.contains("pi_secret") && !shown.contains("seti_secret"), "{shown}");
         assert!(shown.contains("null"));
     }
 
     #[test]
     fn a_body_that_is_no_json_is_shown_as_it_is() {
-        assert_eq!(readable(b"{\"id\""), Value::String("{\"id\"".to_owned()));
+        assert_eq!(readable(b"{\"id\"", Cover::SecretsAndPersons), Value::String("{\"id\"".to_owned()));
+        let text = Value::String("not JSON, [masked]".to_owned());
+        assert_eq!(readable(b"not JSON, ada@example.com", Cover::SecretsAndPersons), text);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use toml::{Table, Value};
 
-use super::{Amount, Combine, Feature, Grant, Plan, Policy, PurchaseRule, Rules};
+use super::{Amount, Combine, Feature, Grant, Plan, Policy, PurchaseRule, Rules, attention};
 
 impl fmt::Display for Policy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,6 +17,7 @@ impl fmt::Display for Policy {
             ("plans", by_name(&self.plans, |plan| self::plan(plan).into())),
             ("purchases", by_name(&self.purchases, |rule| purchase(rule).into())),
             ("defaults", by_name(&self.defaults, grant)),
+            ("attention", attention::write(self.attention)),
         ] {
             if !section.is_empty() {
                 document.insert(name.to_owned(), section.into());

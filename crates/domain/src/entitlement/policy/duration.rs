@@ -22,6 +22,11 @@ impl Duration {
     pub(super) const EXPECTED: &'static str =
         "a length of time in weeks, days, hours, minutes or seconds, such as \"7 days\"";
 
+    /// So many seconds; none where that is negative.
+    pub const fn of_seconds(seconds: i64) -> Self {
+        if seconds < 0 { Self::NONE } else { Self(seconds) }
+    }
+
     /// Reads a whole number and a unit: `"7 days"`, `"1 week"`, `"36 hours"`. At most a hundred years.
     pub fn parse(text: &str) -> Option<Self> {
         let (number, unit) = text.trim().split_once(' ')?;

@@ -4,6 +4,7 @@
 //! its `Display`. [`Policy::default`] is what holds while none was applied. `docs/POLICY.md` explains every key; keys are
 //! added, never renamed or removed, because policies of the past stay in the log.
 
+mod attention;
 mod canonical;
 mod duration;
 mod error;
@@ -17,6 +18,7 @@ mod unseen;
 
 use std::collections::BTreeMap;
 
+pub use attention::Attention;
 pub use duration::Duration;
 pub use error::{Error, Problem};
 pub use lookalike::nearest;
@@ -47,6 +49,8 @@ pub struct Policy {
     pub purchases: BTreeMap<Box<str>, PurchaseRule>,
     /// What every known customer has, by feature.
     pub defaults: BTreeMap<Box<str>, Grant>,
+    /// How long things may wait before a person is told of them.
+    pub attention: Attention,
 }
 
 /// Where your own account ids are found, in order of precedence.

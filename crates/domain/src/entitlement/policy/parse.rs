@@ -6,13 +6,13 @@ use toml::de::DeTable;
 
 use super::{
     AccountField, Accounts, Combine, Duration, Error, Feature, FullRefund, LostDispute, OpenDispute, PausedCollection,
-    Plan, Policy, Rules, Summaries, Trial, Unlisted,
+    Plan, Policy, Rules, Summaries, Trial, Unlisted, attention,
     grants::{self, Quantity},
     is_feature_name, purchases,
     reader::{Node, Reader, Section},
 };
 
-const SECTIONS: [&str; 6] = ["accounts", "rules", "features", "plans", "purchases", "defaults"];
+const SECTIONS: [&str; 7] = ["accounts", "rules", "features", "plans", "purchases", "defaults", "attention"];
 pub(super) const RULES: [&str; 9] = [
     "grace",
     "overrun",
@@ -69,13 +69,14 @@ fn document_of(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Policy {
         let node = root.get(name)?;
         reader.section(&node, &format!("a section `[{name}]`"))
     };
-    let [accounts, rules, features, plans, purchases, defaults] = SECTIONS.map(&mut section);
+    let [accounts, rules, features, plans, purchases, defaults, attention] = SECTIONS.map(&mut section);
     let features = features.map(|section| features_of(reader, &section)).unwrap_or_default();
     Policy {
         accounts: accounts.map(|section| accounts_of(reader, &section)).unwrap_or_default(),
         rules: rules.map(|section| rules_of(reader, &section)).unwrap_or_default(),
         plans: plans.map(|section| plans_of(reader, &section, &features)).unwrap_or_default(),
         purchases: purchases.map(|section| purchases::read(reader, &section, &features)).unwrap_or_default(),
+        attention: attention.map(|section| attention::read(reader, &section)).unwrap_or_default(),
         defaults: defaults.map(|section| grants::read(reader, &section, &features, Quantity::None)).unwrap_or_default(),
         features,
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use daybook_stripe::private::MASK;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,6 +22,16 @@ pub struct Difference {
     record: Option<Value>,
     /// what the conflict has there, if anything
     conflict: Option<Value>,
+}
+
+impl Difference {
+    /// The same place with what stands there in bodies that are covered.
+    pub fn covered(self, record: &Value, conflict: &Value) -> Self {
+        let of = |raw: Option<Value>, body: &Value| {
+            raw.map(|_| body.pointer(&self.path).cloned().unwrap_or_else(|| Value::from(MASK)))
+        };
+        Self { record: of(self.record, record), conflict: of(self.conflict, conflict), path: self.path }
+    }
 }
 
 impl fmt::Display for Difference {
@@ -81,6 +92,15 @@ mod tests {
         let record = json!({"id": "evt_1", "a": {"b/c": [1, 2]}, "gone": null, "pending_webhooks": 1});
         let conflict = json!({"id": "evt_1", "a": {"b/c": [1, 3, 4]}, "new": "x".repeat(100), "pending_webhooks": 0});
         insta::assert_snapshot!(told(&record, &conflict).join("\n"));
+    }
+
+    #[test]
+    fn where_they_differ_is_told_of_what_is_covered_too() {
+        let (record, conflict) = (json!({"name": {"first": "Ada"}}), json!({"name": {"first": "Bob"}}));
+        let covered = json!({"name": "[masked]"});
+        let told: Vec<_> =
+            differences(&record, &conflict).into_iter().map(|one| one.covered(&covered, &covered)).collect();
+        assert_eq!(told[0].to_string(), "/name/first: \"[masked]\" in the record, \"[masked]\" here");
     }
 
     #[test]
