@@ -26,6 +26,9 @@ pub struct Purchase {
     pub metadata: Metadata,
     /// What was bought, as far as an invoice says.
     pub items: Vec<Bought>,
+    /// Whether the invoice has lines that no event shows: more may have been bought.
+    #[serde(default)]
+    pub items_truncated: bool,
     /// When it was first seen paid; the time is Stripe's own where it says so.
     pub paid: Moment,
     /// The events that show its refunds, when all of it was given back; sorted.
@@ -97,6 +100,7 @@ impl<'a> Settlement<'a> {
             payment_link: session.and_then(|session| session.payment_link.clone()),
             metadata: session.map(|session| session.metadata.clone()).unwrap_or_default(),
             items: items.collect(),
+            items_truncated: invoice.lines_truncated,
             paid: Moment { at: invoice.paid_at.unwrap_or(seen.at), ..seen.clone() },
             refunded_by: self.refunds_of(PaidBy::Invoice(id), invoice.amount_due),
             disputes: self.disputes_of(PaidBy::Invoice(id)),
@@ -117,6 +121,7 @@ impl<'a> Settlement<'a> {
             payment_link: session.payment_link.clone(),
             metadata: session.metadata.clone(),
             items: Vec::new(),
+            items_truncated: false,
             paid: paid.clone(),
             refunded_by: self.refunds_of(by, session.amount_total.unwrap_or(0)),
             disputes: self.disputes_of(by),

@@ -7,9 +7,13 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Billed, Settlement, billed::billed};
+use super::{
+    Billed, BilledFor, Settlement,
+    billed::billed,
+    release::{release_among, released},
+};
 use crate::{
-    fact::{DisputeStatus, InvoiceStatus, RefundStatus, Signal},
+    fact::{Charge, DisputeStatus, InvoiceStatus, PaymentIntentStatus, RefundStatus, Signal},
     id::{InvoiceId, ObjectKind, SubscriptionId},
     money::Currency,
     object::Object,
@@ -47,6 +51,9 @@ pub struct InvoiceStanding {
     pub paid: Option<Moment>,
     /// What it bills of this subscription.
     pub billed: Vec<Billed>,
+    /// Whether it has lines that no event shows: what it bills is then not all known.
+    #[serde(default)]
+    pub lines_truncated: bool,
 }
 
 impl InvoiceStanding {
@@ -65,13 +72,19 @@ impl InvoiceStanding {
     pub fn pays_for(&self) -> bool {
         self.is_payment() || (self.status == InvoiceStatus::Paid && self.from_credit != 0)
     }
+
+    /// Whether it pays for a whole period, not only for changes inside one. What no event shows of it may be the period.
+    pub fn pays_for_a_period(&self) -> bool {
+        let whole = self.lines_truncated || self.billed.iter().any(|billed| billed.what == BilledFor::Period);
+        self.pays_for() && whole
+    }
 }
 
 /// How far a dispute has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputePhase {
-    /// The bank only asks, or the dispute was prevented: no money was taken
+    /// The bank only asks, the dispute was prevented, or the charge was refunded instead
     Harmless,
     /// Money is held, the outcome is open
     Open,
@@ -128,6 +141,7 @@ impl Settlement<'_> {
             failed: object.milestones.first(Signal::PaymentFailed.milestone()).cloned(),
             paid,
             billed: billed(invoice, subscription),
+            lines_truncated: invoice.lines_truncated,
         };
         Some((subscription, standing))
     }
@@ -167,22 +181,34 @@ impl Settlement<'_> {
     /// Refund by refund, failed ones aside; or as the charge itself shows it, where refunds send no events of their own.
     /// What a partial capture released is no refund, though the charge may count it.
     pub(super) fn refunded_of_charge(&self, id: &str) -> i64 {
-        let refunds = self
-            .of_kind(ObjectKind::Refund)
-            .filter(|(_, object)| self.charge_of(object) == Some(id))
-            .filter_map(|(_, object)| object.refund());
+        let object = self.get(ObjectKind::Charge, id);
+        let charge = object.and_then(Object::charge);
+        if charge.is_some_and(|charge| self.took_nothing(id, charge)) {
+            return 0;
+        }
+        let refunds = self.of_kind(ObjectKind::Refund).filter(|(_, object)| self.charge_of(object) == Some(id));
+        let refunds: Vec<_> = refunds.filter_map(|(refund, object)| Some((refund, object.refund()?))).collect();
+        let captured = charge.filter(|charge| charge.captured);
+        let release = captured.and_then(|charge| release_among(charge, &refunds));
+        let shown_at = object.and_then(Object::moment).map(|moment| moment.at);
         let (mut known, mut given_back) = (0_i64, 0_i64);
-        for refund in refunds {
-            known = known.saturating_add(refund.amount);
+        for (_, refund) in refunds.iter().filter(|(refund, _)| Some(*refund) != release) {
+            if shown_at >= refund.created {
+                known = known.saturating_add(refund.amount);
+            }
             if !matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled) {
                 given_back = given_back.saturating_add(refund.amount);
             }
         }
-        let charge = self.get(ObjectKind::Charge, id).and_then(Object::charge);
-        let shown = charge.map_or(0, |charge| {
-            charge.amount_refunded.saturating_sub(charge.amount.saturating_sub(charge.amount_captured).max(0))
-        });
+        let shown = charge.map_or(0, |charge| charge.amount_refunded.saturating_sub(captured.map_or(0, released)));
         given_back.saturating_add(shown.saturating_sub(known).max(0))
+    }
+
+    /// Whether a charge only authorized money: what is refunded of it then is the authorization.
+    fn took_nothing(&self, id: &str, charge: &Charge) -> bool {
+        let intent = self.intent_of_charge(id).and_then(|intent| self.get(ObjectKind::PaymentIntent, intent));
+        let succeeded = PaymentIntentStatus::Succeeded;
+        !charge.captured && intent.is_none_or(|intent| intent.milestones.first(succeeded.as_str()).is_none())
     }
 }
 
@@ -209,7 +235,8 @@ pub(super) fn dispute_phase(object: &Object, status: &DisputeStatus) -> DisputeP
     match status {
         DisputeStatus::Won => DisputePhase::Won,
         DisputeStatus::Lost => DisputePhase::Lost,
-        DisputeStatus::Prevented => DisputePhase::Harmless,
+        // Until 2021 a dispute also ended by refunding its charge: nothing is contested any more.
+        DisputeStatus::Prevented | DisputeStatus::ChargeRefunded => DisputePhase::Harmless,
         // A lost dispute that is appealed stays lost for the holder of the money until the appeal is decided.
         DisputeStatus::AppealNeedsResponse | DisputeStatus::AppealUnderReview
             if object.milestones.first(DisputeStatus::Lost.as_str()).is_some() =>

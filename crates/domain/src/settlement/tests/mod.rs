@@ -5,6 +5,7 @@ mod bills;
 mod concerns;
 mod disputes;
 mod payments;
+mod purchases;
 
 use crate::{
     accounting::tests::world::World,
