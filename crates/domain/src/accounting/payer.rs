@@ -76,20 +76,13 @@ fn intent_of<'a>(settlement: &'a Settlement<'a>, payer: &'a ObjectRef) -> Option
     }
 }
 
-/// The invoice a payer pays, through whichever link is known; a checkout session may be the only one to know.
+/// The invoice a payer pays, through whichever link is known.
 pub(super) fn invoice_of<'a>(settlement: &'a Settlement<'a>, payer: &'a ObjectRef) -> Option<&'a str> {
-    let shown = match payer.kind {
+    match payer.kind {
         ObjectKind::Charge => settlement.invoice_of_charge(&payer.id),
         ObjectKind::PaymentIntent => settlement.invoice_of_intent(&payer.id),
         _ => None,
-    };
-    shown.or_else(|| {
-        let intent = intent_of(settlement, payer)?;
-        let sessions = settlement.of_kind(ObjectKind::CheckoutSession);
-        sessions
-            .filter(|(_, session)| session.linked(ObjectKind::PaymentIntent) == Some(intent))
-            .find_map(|(_, session)| session.linked(ObjectKind::Invoice))
-    })
+    }
 }
 
 /// Whether a checkout session in mode `payment` sells what this payer pays for.

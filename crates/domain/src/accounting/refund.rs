@@ -3,10 +3,11 @@
 
 use super::{Account, Transaction, book::Book, credit_note, draft::When, payer, taking::Taking};
 use crate::{
-    fact::{Charge, Refund, RefundStatus, Shown},
+    fact::{Refund, RefundStatus},
     id::{ObjectKind, ObjectRef},
     object::Object,
     order::Moment,
+    settlement::release::{release_among, released},
 };
 
 /// Everything refunded.
@@ -60,29 +61,15 @@ fn refunds_of<'a>(book: &'a Book<'_>, charge: &str) -> Vec<(&'a str, &'a Object,
     refunds
 }
 
-/// Whether a refund only released money that was authorized and never taken. Before basil, canceling an authorization
-/// and capturing a part of it showed as refunds; the latter as the first one, of just the part not captured.
+/// Whether a refund only released money that was authorized and never taken: all of it, or what a partial capture left.
 fn is_release(book: &Book<'_>, charge: &str, refund: &str) -> bool {
     let Some(object) = book.settlement.get(ObjectKind::Charge, charge) else { return false };
     let Some(shown) = object.charge() else { return false };
     if payer::captured(object).is_none() {
         return !book.captures.iter().any(|capture| &*capture.payer.id == charge);
     }
-    let released = released(shown);
-    if released == 0 {
-        return false;
-    }
-    let refunds = refunds_of(book, charge);
-    let first = refunds.iter().find(|(_, _, known)| i128::from(known.amount) == released);
-    first.is_some_and(|(id, ..)| *id == refund)
-}
-
-/// What a partial capture released, where the shape counts that as refunded (it names `invoice` then).
-fn released(charge: &Charge) -> i128 {
-    if charge.invoice == Shown::Absent {
-        return 0;
-    }
-    (i128::from(charge.amount) - i128::from(charge.amount_captured)).max(0)
+    let refunds: Vec<_> = refunds_of(book, charge).into_iter().map(|(id, _, refund)| (id, refund)).collect();
+    release_among(shown, &refunds) == Some(refund)
 }
 
 /// What a charge shows as refunded beyond the refunds known when it was shown. One that failed still counts there: the
@@ -96,7 +83,7 @@ fn of_charge(book: &Book<'_>, id: &str, object: &Object) -> Option<Taking> {
         .filter(|(_, _, refund)| refund.created.is_none_or(|created| created <= newest.at))
         .map(|(_, _, refund)| i128::from(refund.amount))
         .sum();
-    let uncovered = i128::from(charge.amount_refunded) - released(charge) - known;
+    let uncovered = i128::from(charge.amount_refunded) - i128::from(released(charge)) - known;
     if uncovered <= 0 {
         return None;
     }

@@ -73,6 +73,8 @@ pub enum Warning {
     Disputed,
     /// Stripe showed only a part of its summary: that a feature is missing there proves nothing.
     SummaryTruncated,
+    /// An invoice of a purchase has more lines than events show, and one of them may be what grants the feature.
+    PurchaseTruncated,
 }
 
 /// What time alone will do to an answer, if no event comes first.

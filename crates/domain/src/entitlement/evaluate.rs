@@ -80,12 +80,19 @@ struct Case<'a> {
     summary: Option<(&'a Moment, &'a EntitlementSummary)>,
     given: Vec<(&'a EventId, &'a Given)>,
     purchased: Vec<PurchaseOffer<'a>>,
+    purchase_truncated: bool,
 }
 
 impl<'a> Case<'a> {
     fn new(policy: &'a Policy, customer: CustomerState, sources: &'a [Source]) -> Self {
-        let mut case =
-            Self { policy, subscriptions: Vec::new(), summary: None, given: Vec::new(), purchased: Vec::new() };
+        let mut case = Self {
+            policy,
+            subscriptions: Vec::new(),
+            summary: None,
+            given: Vec::new(),
+            purchased: Vec::new(),
+            purchase_truncated: false,
+        };
         let none = Released::new();
         let released = sources.iter().find_map(released_by).unwrap_or(&none);
         for source in sources {
@@ -102,6 +109,7 @@ impl<'a> Case<'a> {
                 Source::Summary { .. } => {}
                 Source::Purchase { id, purchase } => {
                     case.purchased.extend(purchase::offers(policy, id, purchase, released));
+                    case.purchase_truncated |= purchase.items_truncated;
                 }
                 Source::Operators { given, .. } => case.given.extend(given),
             }
@@ -156,6 +164,9 @@ impl<'a> Case<'a> {
         let mut answer = Combining::of(self.policy, feature).answer(verdicts, self.code_of_silence(feature));
         if !answer.allowed && self.summary.is_some_and(|(_, summary)| summary.truncated) {
             answer.warnings.push(Warning::SummaryTruncated);
+        }
+        if !answer.allowed && self.purchase_truncated && purchase::is_sold_by_item(self.policy, feature) {
+            answer.warnings.push(Warning::PurchaseTruncated);
         }
         answer
     }

@@ -53,6 +53,12 @@ pub(super) fn offers<'a>(
     offers
 }
 
+/// Whether a rule grants the feature for what stands on an invoice's lines.
+pub(super) fn is_sold_by_item(policy: &Policy, feature: &str) -> bool {
+    let by_item = |rule: &&PurchaseRule| !rule.prices.is_empty() || !rule.products.is_empty();
+    policy.purchases.values().filter(by_item).any(|rule| rule.grants.contains_key(feature))
+}
+
 /// How many were bought, if the rule is about the purchase at all.
 fn quantity(rule: &PurchaseRule, purchase: &Purchase) -> Option<i64> {
     let lists = |list: &[Box<str>], id: Option<&str>| id.is_some_and(|id| list.iter().any(|one| **one == *id));

@@ -82,7 +82,8 @@ impl<'a> Judge<'a> {
         let mut because = vec![self.standing.cause.clone()];
         match code {
             Code::Grace | Code::PastDueGraceOver => because.push(self.grace.cause.clone()),
-            Code::Refunded | Code::NotYetPaid => {
+            Code::Refunded => because.extend(self.standing.period_paid.as_ref().map(|paid| paid.event.clone())),
+            Code::NotYetPaid => {
                 because.extend(self.standing.last_paid.as_ref().map(|paid| paid.event.clone()));
             }
             _ => {}

@@ -109,6 +109,7 @@ statuses! {
         Prevented = "prevented",
         AppealNeedsResponse = "appeal_needs_response",
         AppealUnderReview = "appeal_under_review",
+        ChargeRefunded = "charge_refunded",
     }
     /// States of a credit note.
     CreditNoteStatus {

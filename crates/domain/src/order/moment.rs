@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{id::EventId, time::Timestamp};
 
-/// Ties inside a second that no evidence settles: something is created, then updated, then settled, then deleted.
+/// Ties inside a second that no evidence settles: something is created, then updated, then closed, then settled, then
+/// deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rank {
@@ -12,6 +13,8 @@ pub enum Rank {
     Created,
     /// Everything else
     Updated,
+    /// What updates lead to and only another end can follow: `invoice.marked_uncollectible`, `charge.captured`
+    Closed,
     /// What only comes when an object's way is at its end: `invoice.paid`, `payment_intent.succeeded`
     Settled,
     /// `*.deleted`

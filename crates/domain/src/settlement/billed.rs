@@ -39,7 +39,7 @@ pub(super) fn billed(invoice: &Invoice, subscription: &SubscriptionId) -> Vec<Bi
         let Some(price) = &line.price else { continue };
         let (what, quantity) = match (line.proration, line.quantity) {
             (false, quantity) => (BilledFor::Period, quantity),
-            (true, quantity) if line.amount < 0 => (BilledFor::Change, Some(-quantity.unwrap_or(1))),
+            (true, quantity) if line.amount < 0 => (BilledFor::Change, Some(quantity.unwrap_or(1).saturating_neg())),
             (true, quantity) => (BilledFor::Change, Some(quantity.unwrap_or(1))),
         };
         match billed.iter_mut().find(|known| known.price == *price && known.what == what) {

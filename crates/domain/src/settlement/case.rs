@@ -30,7 +30,8 @@ pub struct DisputeCase {
     pub created: Timestamp,
     /// When it was first seen as more than an inquiry; for an inquiry, when it was first seen.
     pub opened: Moment,
-    /// When it was first seen decided: won, lost, prevented, or an inquiry that was closed.
+    /// When it was first seen decided: won, lost, prevented, the charge refunded, or an inquiry
+    /// that was closed.
     pub closed: Option<Moment>,
     /// Until when evidence can be submitted, whatever has become of it since.
     pub evidence_due: Option<Timestamp>,
@@ -98,8 +99,13 @@ impl DisputeCase {
 }
 
 /// States in which nothing is open any more.
-const DECIDED: [DisputeStatus; 4] =
-    [DisputeStatus::Won, DisputeStatus::Lost, DisputeStatus::Prevented, DisputeStatus::WarningClosed];
+const DECIDED: [DisputeStatus; 5] = [
+    DisputeStatus::Won,
+    DisputeStatus::Lost,
+    DisputeStatus::Prevented,
+    DisputeStatus::ChargeRefunded,
+    DisputeStatus::WarningClosed,
+];
 
 impl Settlement<'_> {
     /// One of its disputes as people read it; none while no event has shown it.

@@ -11,6 +11,7 @@ mod case;
 mod payment;
 mod place;
 mod purchase;
+pub(crate) mod release;
 mod standing;
 mod taken_back;
 #[cfg(test)]
@@ -85,10 +86,15 @@ impl<'a> Settlement<'a> {
             .map(|(_, customer)| customer)
     }
 
-    /// The invoice that a payment intent pays.
+    /// The invoice that a payment intent pays; a checkout session may be the only one to know.
     pub fn invoice_of_intent(&self, intent: &str) -> Option<&str> {
         let shown = self.get(ObjectKind::PaymentIntent, intent).and_then(|object| object.linked(ObjectKind::Invoice));
-        shown.or_else(|| self.invoice_paid_by(ObjectKind::PaymentIntent, intent))
+        shown.or_else(|| self.invoice_paid_by(ObjectKind::PaymentIntent, intent)).or_else(|| {
+            let sessions = self.of_kind(ObjectKind::CheckoutSession);
+            sessions
+                .filter(|(_, session)| session.linked(ObjectKind::PaymentIntent) == Some(intent))
+                .find_map(|(_, session)| session.linked(ObjectKind::Invoice))
+        })
     }
 
     /// The invoice that a charge pays, through whichever link is known.

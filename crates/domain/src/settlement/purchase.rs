@@ -26,6 +26,9 @@ pub struct Purchase {
     pub metadata: Metadata,
     /// What was bought, as far as an invoice says.
     pub items: Vec<Bought>,
+    /// Whether the invoice has lines that no event shows: more may have been bought.
+    #[serde(default)]
+    pub items_truncated: bool,
     /// When it was first seen paid; the time is Stripe's own where it says so.
     pub paid: Moment,
     /// The events that show its refunds, when all of it was given back; sorted.
@@ -90,6 +93,7 @@ impl<'a> Settlement<'a> {
             payment_link: session.and_then(|session| session.payment_link.clone()),
             metadata: session.map(|session| session.metadata.clone()).unwrap_or_default(),
             items: items.collect(),
+            items_truncated: invoice.lines_truncated,
             paid: Moment { at: invoice.paid_at.unwrap_or(seen.at), ..seen.clone() },
             refunded_by: self.refunded_by(Sale::Invoice(id), invoice.amount_due),
             disputes: self.disputes_of(Sale::Invoice(id)),
@@ -109,6 +113,7 @@ impl<'a> Settlement<'a> {
             payment_link: session.payment_link.clone(),
             metadata: session.metadata.clone(),
             items: Vec::new(),
+            items_truncated: false,
             paid: object.milestones.first("paid").or_else(|| self.captured_for(sale))?.clone(),
             refunded_by: self.refunded_by(sale, self.taken_for(sale, session)),
             disputes: self.disputes_of(sale),

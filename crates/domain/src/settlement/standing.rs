@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Billed, Settlement, billed::billed, taken_back::Sale};
+use super::{Billed, BilledFor, Settlement, billed::billed, taken_back::Sale};
 use crate::{
     fact::{DisputeStatus, InvoiceStatus, Signal},
     id::{InvoiceId, ObjectKind, SubscriptionId},
@@ -43,6 +43,9 @@ pub struct InvoiceStanding {
     pub paid: Option<Moment>,
     /// What it bills of this subscription.
     pub billed: Vec<Billed>,
+    /// Whether it has lines that no event shows: what it bills is then not all known.
+    #[serde(default)]
+    pub lines_truncated: bool,
 }
 
 impl InvoiceStanding {
@@ -61,13 +64,19 @@ impl InvoiceStanding {
     pub fn pays_for(&self) -> bool {
         self.is_payment() || (self.status == InvoiceStatus::Paid && self.from_credit != 0)
     }
+
+    /// Whether it pays for a whole period, not only for changes inside one. What no event shows of it may be the period.
+    pub fn pays_for_a_period(&self) -> bool {
+        let whole = self.lines_truncated || self.billed.iter().any(|billed| billed.what == BilledFor::Period);
+        self.pays_for() && whole
+    }
 }
 
 /// How far a dispute has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputePhase {
-    /// The bank only asks, or the dispute was prevented: no money was taken
+    /// The bank only asks, the dispute was prevented, or the charge was refunded instead
     Harmless,
     /// Money is held, the outcome is open
     Open,
@@ -126,6 +135,7 @@ impl Settlement<'_> {
             failed: object.milestones.first(Signal::PaymentFailed.milestone()).cloned(),
             paid,
             billed: billed(invoice, subscription),
+            lines_truncated: invoice.lines_truncated,
         };
         Some((subscription, standing))
     }
@@ -175,7 +185,8 @@ pub(super) fn dispute_phase(object: &Object, status: &DisputeStatus) -> DisputeP
     match status {
         DisputeStatus::Won => DisputePhase::Won,
         DisputeStatus::Lost => DisputePhase::Lost,
-        DisputeStatus::Prevented => DisputePhase::Harmless,
+        // Until 2021 a dispute also ended by refunding its charge: nothing is contested any more.
+        DisputeStatus::Prevented | DisputeStatus::ChargeRefunded => DisputePhase::Harmless,
         // A lost dispute that is appealed stays lost for the holder of the money until the appeal is decided.
         DisputeStatus::AppealNeedsResponse | DisputeStatus::AppealUnderReview
             if object.milestones.first(DisputeStatus::Lost.as_str()).is_some() =>

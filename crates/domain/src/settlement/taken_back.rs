@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Settlement;
+use super::{
+    Settlement,
+    release::{release_among, released},
+};
 use crate::{
-    fact::{Refund, RefundStatus},
+    fact::{Charge, PaymentIntentStatus, Refund, RefundStatus},
     id::ObjectKind,
     object::Object,
 };
@@ -73,17 +76,32 @@ impl<'a> Settlement<'a> {
     /// Refund by refund, failed ones aside; or as the charge itself shows it, where refunds send no events of their own.
     /// What a partial capture released is no refund, though the charge may count it.
     pub(super) fn refunded_of_charge(&self, id: &str) -> i64 {
-        let all = self.of_kind(ObjectKind::Refund).filter(|(_, object)| self.charge_of(object) == Some(id));
+        let object = self.get(ObjectKind::Charge, id);
+        let charge = object.and_then(Object::charge);
+        if charge.is_some_and(|charge| self.took_nothing(id, charge)) {
+            return 0;
+        }
+        let refunds = self.of_kind(ObjectKind::Refund).filter(|(_, object)| self.charge_of(object) == Some(id));
+        let refunds: Vec<_> = refunds.filter_map(|(refund, object)| Some((refund, object.refund()?))).collect();
+        let captured = charge.filter(|charge| charge.captured);
+        let release = captured.and_then(|charge| release_among(charge, &refunds));
+        let shown_at = object.and_then(Object::moment).map(|moment| moment.at);
         let (mut known, mut given) = (0_i64, 0_i64);
-        for refund in all.filter_map(|(_, object)| object.refund()) {
-            known = known.saturating_add(refund.amount);
+        for (_, refund) in refunds.iter().filter(|(refund, _)| Some(*refund) != release) {
+            if shown_at >= refund.created {
+                known = known.saturating_add(refund.amount);
+            }
             given = given.saturating_add(given_back(refund));
         }
-        let charge = self.get(ObjectKind::Charge, id).and_then(Object::charge);
-        let shown = charge.map_or(0, |charge| {
-            charge.amount_refunded.saturating_sub(charge.amount.saturating_sub(charge.amount_captured).max(0))
-        });
+        let shown = charge.map_or(0, |charge| charge.amount_refunded.saturating_sub(captured.map_or(0, released)));
         given.saturating_add(shown.saturating_sub(known).max(0))
+    }
+
+    /// Whether a charge only authorized money: what is refunded of it then is the authorization.
+    fn took_nothing(&self, id: &str, charge: &Charge) -> bool {
+        let intent = self.intent_of_charge(id).and_then(|intent| self.get(ObjectKind::PaymentIntent, intent));
+        let succeeded = PaymentIntentStatus::Succeeded;
+        !charge.captured && intent.is_none_or(|intent| intent.milestones.first(succeeded.as_str()).is_none())
     }
 }
 

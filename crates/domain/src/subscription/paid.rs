@@ -66,12 +66,18 @@ impl NamesSeen {
 }
 
 impl Subscription {
-    /// What was last paid for, by price; empty while no invoice of a whole period is known to be paid.
+    /// What was last paid for, by price; empty while no invoice of a whole period is known to be paid, and after one with
+    /// more lines than events show.
     pub(super) fn paid_items(&self) -> Vec<PaidItem> {
         let mut paid: Vec<&InvoiceStanding> = self.invoices.values().filter(|invoice| invoice.pays_for()).collect();
         paid.sort_by(|left, right| (left.created, &left.invoice).cmp(&(right.created, &right.invoice)));
         let mut items: Option<BTreeMap<&PriceId, PaidItem>> = None;
         for invoice in paid {
+            if invoice.lines_truncated {
+                // What is on the lines that no event shows was paid for too.
+                items = None;
+                continue;
+            }
             let of_period = invoice.billed.iter().filter(|billed| billed.what == BilledFor::Period);
             let whole: BTreeMap<_, _> = of_period.map(|billed| (&billed.price, self.paid_item(billed))).collect();
             if whole.is_empty() {

@@ -25,6 +25,9 @@ pub struct UnpaidInvoice {
     pub failed: Option<Moment>,
     /// What is left to pay, minor units.
     pub amount_remaining: i64,
+    /// Whether it was given up: that ends a spell, though it is not paid.
+    #[serde(default)]
+    pub written_off: bool,
 }
 
 /// How a subscription stands.
@@ -69,8 +72,11 @@ pub struct Standing {
     pub last_paid_created: Option<Timestamp>,
     /// What was last paid for; empty where no paid invoice says.
     pub paid_items: Vec<PaidItem>,
-    /// Whether all of what was last paid was given back.
+    /// Whether all of what was last paid for a whole period was given back.
     pub last_paid_refunded: bool,
+    /// When that was paid, and the event that shows it.
+    #[serde(default)]
+    pub period_paid: Option<Moment>,
     /// Disputes that were more than an inquiry.
     pub disputes: Vec<DisputeStanding>,
 }
@@ -102,7 +108,8 @@ impl Subscription {
             Some(first) => first,
             None => self.spells.since(status.as_str(), shown),
         };
-        let last_paid = self.last_paid();
+        let last_paid = self.last_paid(InvoiceStanding::is_payment);
+        let period_paid = self.last_paid(InvoiceStanding::pays_for_a_period).or(last_paid);
         Some(Standing {
             customer: snapshot.customer.clone(),
             since: since.clone(),
@@ -122,7 +129,8 @@ impl Subscription {
             last_paid: last_paid.and_then(|invoice| invoice.paid.clone()),
             last_paid_created: last_paid.map(|invoice| invoice.created),
             paid_items: self.paid_items(),
-            last_paid_refunded: last_paid.is_some_and(|paid| paid.refunded >= paid.amount_due),
+            last_paid_refunded: period_paid.is_some_and(|paid| paid.is_payment() && paid.refunded >= paid.amount_due),
+            period_paid: period_paid.and_then(|invoice| invoice.paid.clone()),
             disputes: self.disputes.values().filter(|one| one.phase != DisputePhase::Harmless).cloned().collect(),
             status,
         })
@@ -157,17 +165,18 @@ impl Subscription {
                 due: invoice.due,
                 failed: invoice.failed.clone(),
                 amount_remaining: invoice.amount_remaining,
+                written_off: invoice.status == InvoiceStatus::Uncollectible,
             })
             .collect();
         unpaid.sort_by(|left, right| (left.created, &left.invoice).cmp(&(right.created, &right.invoice)));
         unpaid
     }
 
-    /// The payment that was made last.
-    fn last_paid(&self) -> Option<&InvoiceStanding> {
+    /// Of the invoices that count, the one that was paid last.
+    fn last_paid(&self, counts: impl Fn(&InvoiceStanding) -> bool) -> Option<&InvoiceStanding> {
         self.invoices
             .values()
-            .filter(|invoice| invoice.is_payment())
+            .filter(|invoice| counts(invoice))
             .max_by_key(|invoice| (invoice.paid.as_ref().map(|paid| paid.at), invoice.created, &invoice.invoice))
     }
 }

@@ -114,6 +114,7 @@ fn invoice(on: i64, status: InvoiceStatus, billed: &[(&str, i64, BilledFor)]) ->
         due: None,
         failed: None,
         billed: billed.collect(),
+        lines_truncated: false,
     }))
 }
 
@@ -139,6 +140,36 @@ fn an_upgrade_is_paid_for_when_its_own_invoice_is_and_not_before() {
     assert_eq!(open.last_paid_created, Some(day(5)));
     let paid = history(InvoiceStatus::Paid);
     assert_eq!(paid_for(&paid), [("gold", Some(1)), ("seat", Some(5))]);
+}
+
+/// The same invoice, changed.
+fn but(event: SubscriptionEvent, change: impl Fn(&mut InvoiceStanding)) -> SubscriptionEvent {
+    let SubscriptionEvent::InvoiceObserved(mut standing) = event else { unreachable!("an invoice") };
+    change(&mut standing);
+    SubscriptionEvent::InvoiceObserved(standing)
+}
+
+#[test]
+fn a_paid_invoice_with_more_lines_than_events_show_does_not_say_what_was_paid_for_and_the_next_whole_one_does() {
+    let basic = invoice(1, InvoiceStatus::Paid, &[("basic", 1, BilledFor::Period)]);
+    let more =
+        but(invoice(31, InvoiceStatus::Paid, &[("seat", 1, BilledFor::Change)]), |one| one.lines_truncated = true);
+    let shown = shown("evt_1", 1, snapshot("past_due", None));
+    assert_eq!(paid_for(&standing(&[shown.clone(), basic.clone(), more.clone()])), []);
+    let next = invoice(61, InvoiceStatus::Paid, &[("basic", 1, BilledFor::Period), ("seat", 9, BilledFor::Period)]);
+    assert_eq!(paid_for(&standing(&[shown, basic, more, next])), [("basic", Some(1)), ("seat", Some(9))]);
+}
+
+#[test]
+fn a_seat_given_back_does_not_give_back_the_period_it_was_added_to() {
+    let year = invoice(1, InvoiceStatus::Paid, &[("annual", 1, BilledFor::Period)]);
+    let seat = but(invoice(9, InvoiceStatus::Paid, &[("annual", 1, BilledFor::Change)]), |one| one.refunded = 1_000);
+    let shown = shown("evt_1", 1, snapshot("active", None));
+    let kept = standing(&[shown.clone(), year.clone(), seat.clone()]);
+    assert!(!kept.last_paid_refunded);
+    let given_back = standing(&[shown, but(year, |one| one.refunded = 1_000), seat]);
+    assert!(given_back.last_paid_refunded);
+    assert_eq!(given_back.period_paid.unwrap().event.as_str(), "evt_paid_1");
 }
 
 #[test]

@@ -102,7 +102,7 @@ pub struct Entitlement {
     because: Vec<Because>,
     /// What time alone will do.
     next_change: Option<NextChange>,
-    /// What else should be known: `renewal_unconfirmed`, `collection_paused`, `refunded`, `disputed`, `summary_truncated`.
+    /// What else should be known: `renewal_unconfirmed`, `collection_paused`, `refunded`, `disputed`, `summary_truncated`, `purchase_truncated`.
     #[schema(value_type = Vec<String>)]
     warnings: Vec<domain::Warning>,
     /// What each source says by itself; only with `explain`.

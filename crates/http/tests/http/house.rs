@@ -247,6 +247,7 @@ pub fn subscription(customer: &str, status: &str, feature: &str) -> Source {
         last_paid_created: None,
         paid_items: Vec::new(),
         last_paid_refunded: false,
+        period_paid: None,
         disputes: Vec::new(),
     };
     Source::Subscription { id: SubscriptionId::new(format!("sub_{customer}")), standing: Box::new(standing) }

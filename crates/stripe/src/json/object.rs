@@ -95,6 +95,12 @@ impl<'t, 'a> Fields<'t, 'a> {
         self.int(name)?.ok_or_else(|| self.missing(name))
     }
 
+    /// How many of something: no money, so no sum of money is made of it, and metered use goes far beyond any amount.
+    #[inline]
+    pub(crate) fn quantity(&self, name: &str) -> Found<Option<i64>> {
+        read(self.find(name), name, |raw| raw.parse().map_err(|_| why_no_int(raw, false)))
+    }
+
     /// A number that is zero where it is not shown.
     #[inline]
     pub(crate) fn amount(&self, name: &str) -> Found<i64> {

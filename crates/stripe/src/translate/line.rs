@@ -51,7 +51,7 @@ fn read(object: &Object<'_>, rates: &Rates<'_>) -> Found<Line> {
         subscription: named.map(SubscriptionId::new),
         price,
         product,
-        quantity: object.int("quantity")?,
+        quantity: object.quantity("quantity")?,
         details: Box::new(LineDetails {
             description: text(object, "description"),
             unit_amount: unit_amount(object),

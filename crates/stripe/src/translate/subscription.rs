@@ -101,7 +101,7 @@ fn item(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Item> {
         price: price.id().map(PriceId::new),
         product,
         lookup_key,
-        quantity: object.int("quantity")?,
+        quantity: object.quantity("quantity")?,
         period: period(object)?,
     })
 }

@@ -208,6 +208,9 @@ fn rank(event_type: &str, what: &str) -> Rank {
         | "charge.dispute.funds_reinstated"
         | "payout.failed"
         | "payout.canceled" => return Rank::Settled,
+        // An invoice is written off after its last attempt has failed, and may still be paid or voided; a payout that was
+        // paid may fail.
+        "invoice.marked_uncollectible" | "charge.captured" | "payout.paid" => return Rank::Closed,
         _ => {}
     }
     match what {
@@ -283,6 +286,9 @@ mod tests {
         assert_eq!((deleted.rank, deleted.signal), (Rank::Deleted, Some(Signal::Deleted)));
         assert_eq!(lookup("invoice.created").unwrap().rank, Rank::Created);
         assert!(lookup("invoice.paid").unwrap().rank > lookup("invoice.finalized").unwrap().rank);
+        assert!(lookup("invoice.marked_uncollectible").unwrap().rank > lookup("invoice.payment_failed").unwrap().rank);
+        assert!(lookup("invoice.paid").unwrap().rank > lookup("invoice.marked_uncollectible").unwrap().rank);
+        assert!(lookup("charge.captured").unwrap().rank > lookup("charge.succeeded").unwrap().rank);
         assert_eq!(lookup("invoice.payment_failed").unwrap().signal, Some(Signal::PaymentFailed));
         assert_eq!(lookup("charge.failed").unwrap().signal, None);
     }

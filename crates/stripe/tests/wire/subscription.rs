@@ -139,3 +139,12 @@ fn a_field_of_the_wrong_kind_is_quarantined_with_its_path() {
     let object = json!({"id": "sub_1", "status": "active", "metadata": {"a": {"b": 1}}});
     assert_eq!(wrong(object), "data.object.metadata.a: expected a text, found an object");
 }
+
+#[test]
+fn a_metered_quantity_may_be_greater_than_any_amount_of_money() {
+    let bytes = 9_007_199_254_740_993_i64;
+    let item = json!({"id": "si_1", "object": "subscription_item", "quantity": bytes, "price": {"id": "price_1"}});
+    let object = json!({"id": "sub_1", "object": "subscription", "status": "active", "items": {"data": [item]}});
+    let found = snapshot!(Subscription of observed("customer.subscription.updated", &object));
+    assert_eq!(found.items[0].quantity, Some(bytes));
+}

@@ -45,6 +45,7 @@ fn contested(view: &View<'_>, breaches: &mut Vec<Breach>) {
             DisputeStatus::Won => "the dispute is won: its money should be back",
             DisputeStatus::Lost => "the dispute is lost",
             DisputeStatus::WarningClosed | DisputeStatus::Prevented => "the dispute is over and took no money",
+            DisputeStatus::ChargeRefunded => "the dispute is over, the charge was refunded instead",
             _ => continue,
         };
         view.expect((Account::Contested, id), (dispute.currency, 0), (Invariant::Settled, why), breaches);

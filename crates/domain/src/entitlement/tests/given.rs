@@ -62,6 +62,7 @@ pub(super) fn standing(status: &str) -> Standing {
         last_paid_created: Some(day(0)),
         paid_items: vec![paid("pro")],
         last_paid_refunded: false,
+        period_paid: Some(moment("evt_paid", 0)),
         disputes: Vec::new(),
     }
 }
@@ -74,6 +75,7 @@ pub(super) fn trial() -> Standing {
         last_paid: None,
         last_paid_created: None,
         paid_items: Vec::new(),
+        period_paid: None,
         ..standing("trialing")
     }
 }
@@ -96,6 +98,7 @@ pub(super) fn failed(invoice: &str, number: i64) -> UnpaidInvoice {
         due: None,
         failed: Some(moment(&format!("evt_failed_{invoice}"), number)),
         amount_remaining: 1_000,
+        written_off: false,
     }
 }
 

@@ -28,7 +28,7 @@ fn an_invoice_written_off_before_the_last_payment_belongs_to_an_earlier_spell() 
     let again = Standing {
         since: moment("evt_first_past_due", 2),
         last_paid: Some(moment("evt_paid", 20)),
-        unpaid: vec![failed("in_old", 2), failed("in_2", 30)],
+        unpaid: vec![UnpaidInvoice { written_off: true, ..failed("in_old", 2) }, failed("in_2", 30)],
         ..past_due()
     };
     assert_eq!(next(&ask_one(again, 36)), Some((day(37), Code::PastDueGraceOver)));
@@ -38,6 +38,15 @@ fn an_invoice_written_off_before_the_last_payment_belongs_to_an_earlier_spell() 
 fn an_older_debt_that_is_paid_leaves_the_newest_invoice_to_count() {
     let partly = Standing { last_paid: Some(moment("evt_paid", 40)), unpaid: vec![failed("in_3", 36)], ..past_due() };
     assert_eq!(next(&ask_one(partly, 41)), Some((day(43), Code::PastDueGraceOver)));
+}
+
+#[test]
+fn a_payment_in_the_middle_of_a_spell_does_not_begin_the_grace_again_with_the_next_failure() {
+    let spell = |unpaid| Standing { last_paid: Some(moment("evt_paid", 34)), unpaid, ..past_due() };
+    let first = spell(vec![failed("in_2", 30)]);
+    assert_eq!(next(&ask_one(first, 35)), Some((day(37), Code::PastDueGraceOver)));
+    let then = spell(vec![failed("in_2", 30), failed("in_4", 60)]);
+    assert_eq!(ask_one(then, 61).code, Code::PastDueGraceOver, "it never left past_due");
 }
 
 #[test]

@@ -123,6 +123,7 @@ fn purchases() -> impl Strategy<Value = Source> {
                 payment_link: by_link.then(|| "plink_1".into()),
                 metadata: marked.then(|| ("pack".into(), "seats".into())).into_iter().collect(),
                 items: Vec::new(),
+                items_truncated: false,
                 paid: moment("evt_bought", at),
                 refunded_by: refunded.then(|| EventId::new("evt_refund")).into_iter().collect(),
                 disputes: disputes.collect(),

@@ -22,6 +22,7 @@ fn purchase() -> Purchase {
         payment_link: Some("plink_1".into()),
         metadata: [("pack".into(), "calls".into()), ("colour".into(), "green".into())].into(),
         items: Vec::new(),
+        items_truncated: false,
         paid: moment("evt_bought", 3),
         refunded_by: Vec::new(),
         disputes: Vec::new(),
@@ -115,4 +116,20 @@ fn what_was_bought_once_is_added_to_what_is_subscribed_to() {
 #[test]
 fn without_a_rule_a_purchase_gives_nothing() {
     assert_eq!(ask(&Policy::default(), purchase(), "pro", 10).code, Code::NoSubscription);
+}
+
+#[test]
+fn a_purchase_with_more_lines_than_events_show_proves_no_absence() {
+    let policy = policy(&format!(
+        "{FEATURES}[purchases.pack]\nprices = [\"price_pack\"]\nlasts = \"lifetime\"\ngrants = {{ calls = 100 }}\n\
+         [purchases.once]\npayment_links = [\"plink_2\"]\nlasts = \"lifetime\"\ngrants = {{ pro = true }}"
+    ));
+    let warnings = |truncated, feature| {
+        let answer = ask(&policy, Purchase { items_truncated: truncated, ..purchase() }, feature, 10);
+        assert!(!answer.allowed);
+        answer.warnings
+    };
+    assert_eq!(warnings(true, "calls"), [Warning::PurchaseTruncated]);
+    assert_eq!(warnings(false, "calls"), []);
+    assert_eq!(warnings(true, "pro"), [], "no line of an invoice grants it");
 }

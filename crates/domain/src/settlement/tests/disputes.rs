@@ -122,3 +122,12 @@ fn a_loss_that_is_appealed_is_open_again_and_still_lost() {
     assert_eq!((case.phase, case.is_open(), case.holds()), (DisputePhase::Lost, true, false));
     assert_eq!(case.closed, None);
 }
+
+#[test]
+fn a_dispute_that_ended_because_the_charge_was_refunded_is_decided_and_holds_nothing() {
+    let open = disputed("evt_1", 5, DisputeStatus::NeedsResponse);
+    let refunded = disputed("evt_2", 9, DisputeStatus::parse("charge_refunded"));
+    let facts: Vec<Fact> = sold(Parties::default()).into_iter().chain([open, refunded]).collect();
+    let ended = case(&facts);
+    assert_eq!((ended.phase, ended.is_open(), ended.closed.unwrap().at), (DisputePhase::Harmless, false, day(9)));
+}

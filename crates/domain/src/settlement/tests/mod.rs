@@ -4,6 +4,7 @@
 mod bills;
 mod concerns;
 mod disputes;
+mod linked_by_checkout;
 mod payments;
 mod purchases;
 

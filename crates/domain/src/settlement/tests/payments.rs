@@ -79,3 +79,24 @@ fn a_charge_that_is_not_captured_is_authorized() {
     let found = payment(&[shown_charge("evt_1", 0, "ch_1", &failed)], ObjectKind::Charge, "ch_1").unwrap();
     assert_eq!(&*found.status, "failed");
 }
+
+/// 50.00 authorized and 20.00 of it captured; the shapes before basil count the rest as refunded.
+fn captured_in_part(invoice: Shown, amount_refunded: i64) -> Charge {
+    Charge { invoice, amount_captured: 2000, amount_refunded, ..charge(5000, 0) }
+}
+
+#[test]
+fn what_a_partial_capture_released_is_not_refunded_though_it_shows_as_a_refund() {
+    let taken = captured_in_part(Shown::Null, 3000);
+    let facts = [shown_charge("evt_1", 1, "ch_1", &taken), shown_refund("evt_2", 1, "re_1", &refund("ch_1", 3000, 1))];
+    let found = payment(&facts, ObjectKind::Charge, "ch_1").unwrap();
+    assert_eq!((found.moved, found.refunded), (2000, 0));
+}
+
+#[test]
+fn a_refund_after_a_partial_capture_counts_whether_or_not_the_shape_counts_the_release() {
+    for (invoice, shown) in [(Shown::Absent, 500), (Shown::Null, 3500)] {
+        let facts = [shown_charge("evt_1", 1, "ch_1", &captured_in_part(invoice, shown))];
+        assert_eq!(payment(&facts, ObjectKind::Charge, "ch_1").unwrap().refunded, 500, "{shown}");
+    }
+}

@@ -72,6 +72,7 @@ fn full_invoice() -> InvoiceStanding {
             },
             Billed { price: PriceId::new("price_2"), product: None, quantity: None, what: BilledFor::Change },
         ],
+        lines_truncated: true,
     }
 }
 
