@@ -98,6 +98,6 @@ mod tests {
     fn what_is_no_length_of_time_and_what_nobody_knows_is_told_with_its_line() {
         let error = Policy::parse("[attention]\nsilence_after = 7\nsilence = \"1 day\"\n").unwrap_err();
         let lines: Vec<usize> = error.problems.iter().map(|problem| problem.line).collect();
-        assert_eq!(lines, [3, 2], "{error}");
+        assert_eq!(lines, [2, 3], "{error}");
     }
 }
