@@ -21,7 +21,7 @@ fn by_intent(amount: i64, on: i64) -> Refund {
 }
 
 fn events(purchase: &Purchase) -> Vec<&str> {
-    purchase.refunded_by.iter().map(|event| event.as_str()).collect()
+    purchase.refunded_by.iter().map(crate::id::EventId::as_str).collect()
 }
 
 #[test]
