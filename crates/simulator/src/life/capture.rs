@@ -1,15 +1,15 @@
-//! Money that is authorized first and captured later, wholly, in part, or not at all.
+//! Money that is authorized first and captured later, wholly, in part, or not at all. Its checkout is completed unpaid, and no event of the session
+//! says when it is paid.
 
-use super::{Stage, Thread, checkout, payment};
+use super::{Stage, Thread, one_off, payment};
 use crate::model::SessionMode;
 
 /// A one-off sale whose money is only set aside.
 pub(crate) fn authorize(stage: &mut Stage, thread: &mut Thread) {
     stage.by_request();
     stage.greet();
-    let total = thread.terms.price.unit_amount.saturating_mul(thread.terms.quantity);
-    let session = checkout::session(stage, thread, SessionMode::Payment { payment_intent: None });
-    let mut intent = payment::new_intent(stage, session.currency, total);
+    let mut session = one_off::sale(stage, thread);
+    let mut intent = payment::new_intent(stage, session.currency, session.amount_total);
     intent.manual = true;
     stage.happened("payment_intent.created", &intent);
     let mut charge = payment::attempt(stage, &intent, None);
@@ -21,6 +21,8 @@ pub(crate) fn authorize(stage: &mut Stage, thread: &mut Thread) {
     intent.payment_method = Some(charge.card.id.clone());
     intent.charges.push(charge.clone());
     stage.happened("payment_intent.amount_capturable_updated", &intent);
+    session.mode = SessionMode::Payment { payment_intent: Some(intent.id.clone()) };
+    stage.happened("checkout.session.completed", &session);
     thread.sale = Some((intent, charge));
 }
 

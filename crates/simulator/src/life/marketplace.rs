@@ -1,20 +1,15 @@
 //! A platform's sales for its sellers: destination charges with an application fee, transfers out of charges, and how both are
 //! taken back.
 
-use super::{Stage, Thread, checkout, money, payment, refund};
+use super::{Stage, Thread, money, one_off, payment, refund};
 use crate::model::{ApplicationFee, FeeRefund, PaymentIntent, Reversal, SessionMode, Transfer, TransferData};
 
 /// A one-off sale whose money goes to a seller: all of it less an application fee of a tenth, or a share of `percent`.
 pub(crate) fn sell(stage: &mut Stage, thread: &mut Thread, percent: Option<i64>) {
     stage.by_request();
     stage.greet();
-    let total = thread.terms.price.unit_amount.saturating_mul(thread.terms.quantity);
-    let mut session = checkout::session(stage, thread, SessionMode::Payment { payment_intent: None });
-    session.status = "complete";
-    session.payment_status = "paid";
-    session.amount_subtotal = total;
-    session.amount_total = total;
-    session.customer = stage.customer.clone();
+    let mut session = one_off::sale(stage, thread);
+    let total = session.amount_total;
     let mut intent = payment::new_intent(stage, session.currency, total);
     stage.happened("payment_intent.created", &intent);
     let data = TransferData {
@@ -42,6 +37,7 @@ pub(crate) fn sell(stage: &mut Stage, thread: &mut Thread, percent: Option<i64>)
         thread.fee = Some(fee);
     }
     session.mode = SessionMode::Payment { payment_intent: Some(intent.id.clone()) };
+    session.payment_status = "paid";
     stage.happened("checkout.session.completed", &session);
     thread.sale = Some((intent, charge));
 }

@@ -3,7 +3,8 @@
 use super::{Stage, Thread, checkout, payment};
 use crate::model::{Session, SessionMode, TaxBehavior};
 
-fn sale(stage: &mut Stage, thread: &Thread) -> Session {
+/// The completed checkout of one, whose money is still to come.
+pub(super) fn sale(stage: &mut Stage, thread: &Thread) -> Session {
     let total = thread.terms.price.unit_amount.saturating_mul(thread.terms.quantity);
     let mut session = checkout::session(stage, thread, SessionMode::Payment { payment_intent: None });
     session.status = "complete";

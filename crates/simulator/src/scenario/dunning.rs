@@ -45,13 +45,19 @@ pub(super) fn recovers(cast: &mut Cast) -> Script {
     script
 }
 
-pub(super) fn cancels(cast: &mut Cast) -> Script {
+/// A subscription of which a renewal fails until Stripe's last attempt, and when that is.
+fn given_up(cast: &mut Cast) -> (Script, i64) {
     let mut script = Script::default();
     script.subscribe(cast);
     let number = cast.period(1, 3);
     script.renewals(cast, 1, number);
     let attempt = first_failure(cast, &mut script, number);
     let last = retries(&mut script, attempt);
+    (script, last)
+}
+
+pub(super) fn cancels(cast: &mut Cast) -> Script {
+    let (mut script, last) = given_up(cast);
     script.at(last, |stage, thread| {
         payment::decline(stage, thread, None);
         stage.wait(1);
@@ -69,12 +75,7 @@ pub(super) fn cancels(cast: &mut Cast) -> Script {
 fn leave_open(_: &mut Stage, _: &mut Thread) {}
 
 pub(super) fn unpaid(cast: &mut Cast) -> Script {
-    let mut script = Script::default();
-    script.subscribe(cast);
-    let number = cast.period(1, 3);
-    script.renewals(cast, 1, number);
-    let attempt = first_failure(cast, &mut script, number);
-    let last = retries(&mut script, attempt);
+    let (mut script, last) = given_up(cast);
     script.at(last, |stage, thread| {
         payment::decline(stage, thread, None);
         subscription::change(stage, thread, |subscription| subscription.status = "unpaid");

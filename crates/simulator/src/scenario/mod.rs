@@ -165,14 +165,10 @@ impl Story {
         Self::ManyChanges,
     ];
 
-    /// Stories that chance gives to customers: the first of all. The others are asked for by name.
-    const BY_CHANCE: usize = 31;
-
     /// One to three stories for a customer.
     pub(crate) fn choose(random: &mut Random) -> Vec<Self> {
         let count = random.pick(1, &[1, 1, 1, 2, 2, 3]);
-        let by_chance = Self::ALL.get(..Self::BY_CHANCE).unwrap_or_default();
-        (0..count).map(|_| random.pick(Self::Monthly, by_chance)).collect()
+        (0..count).map(|_| random.pick(Self::Monthly, &Self::ALL)).collect()
     }
 
     fn script(self, cast: &mut Cast) -> Script {

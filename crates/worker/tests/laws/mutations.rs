@@ -48,14 +48,34 @@ fn told(what: &str, whole: &Books, mutated: &Books) -> String {
 }
 
 /// Kinds of event whose loss, in these situations, nothing else can show. Each line stands in `docs/BOOKS.md`.
-const LOST_SILENTLY: &[&str] =
-    &["charge.dispute.closed", "charge.refund.updated", "checkout.session.completed", "credit_note.created"];
+const LOST_SILENTLY: &[&str] = &[
+    "application_fee.created",
+    "application_fee.refunded",
+    "charge.dispute.closed",
+    "charge.dispute.funds_reinstated",
+    "charge.refund.updated",
+    "charge.refunded",
+    "charge.succeeded",
+    "checkout.session.completed",
+    "credit_note.created",
+    "payout.failed",
+    "payout.paid",
+    "refund.updated",
+    "transfer.created",
+    "transfer.reversed",
+];
 
 /// Amounts that no other event shows, by kind of event.
 const ALTERED_SILENTLY: &[(&str, &str)] = &[
-    ("charge.dispute.funds_withdrawn", "amount"),
-    ("charge.dispute.updated", "amount"),
+    ("application_fee.created", "amount"),
+    ("application_fee.refunded", "amount"),
+    ("application_fee.refunded", "amount_refunded"),
+    ("charge.captured", "amount_captured"),
+    ("charge.captured", "amount_refunded"),
     ("customer.updated", "balance"),
+    ("payout.paid", "amount"),
+    ("transfer.created", "amount"),
+    ("transfer.reversed", "amount"),
 ];
 
 /// The same where every story is told, rare ones too: sellers' shares and payouts are told by one event each.
