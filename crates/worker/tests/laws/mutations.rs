@@ -102,6 +102,7 @@ const STORIES_ALTERED_SILENTLY: &[(&str, &str)] = &[
     ("application_fee.created", "amount"),
     ("application_fee.refunded", "amount"),
     ("application_fee.refunded", "amount_refunded"),
+    ("charge.captured", "amount_captured"),
     ("charge.dispute.closed", "amount"),
     ("charge.dispute.updated", "amount"),
     ("customer.updated", "balance"),
