@@ -40,15 +40,15 @@ pub struct Wanted {
     customer: Option<String>,
     /// About the object with this id.
     object: Option<String>,
-    /// That were not taken in: `quarantined` or `needs_fetch`. Not together with the other filters.
-    #[param(value_type = Option<String>)]
-    outcome: Option<Unread>,
     /// Stripe's `created` at or after this time: RFC 3339 or seconds.
     #[param(value_type = Option<String>)]
     created_from: Option<i64>,
     /// Stripe's `created` before this time: RFC 3339 or seconds.
     #[param(value_type = Option<String>)]
     created_to: Option<i64>,
+    /// That were not taken in: `quarantined` or `needs_fetch`. Not together with the other filters.
+    #[param(value_type = Option<String>)]
+    outcome: Option<Unread>,
     /// At this position or after.
     from_position: Option<i64>,
     /// Before this position.
