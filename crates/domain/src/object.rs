@@ -18,6 +18,9 @@ use crate::{
     order::{Milestones, Moment, Register},
 };
 
+/// The milestone of an invoice's first payment, which need not have paid all of it.
+pub const FIRST_PAYMENT: &str = "!first_payment";
+
 /// What is known of one object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
@@ -52,6 +55,9 @@ impl Object {
         }
         if let Some(signal) = fact.signal {
             changed |= self.milestones.reach(signal.milestone(), &fact.moment);
+        }
+        if matches!(&fact.observed, Observed::Invoice(invoice) if invoice.amount_paid > 0) {
+            changed |= self.milestones.reach(FIRST_PAYMENT, &fact.moment);
         }
         for target in links_of(&fact.observed) {
             changed |= self.link(target, &fact.moment);

@@ -19,6 +19,7 @@ use super::{Account, Transaction, chain, draft::Draft};
 use crate::{
     id::{CustomerId, EventId, ObjectKind, ObjectRef},
     money::Currency,
+    object::Object,
     order::Moment,
     settlement::Settlement,
     time::Timestamp,
@@ -27,7 +28,7 @@ use crate::{
 /// A change of a customer's balance that a document explains.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Explained {
-    /// When it took effect.
+    /// When Stripe made it. A document can be dated back; the balance cannot.
     pub at: Timestamp,
     /// The event that says so.
     pub cause: EventId,
@@ -210,8 +211,10 @@ pub fn credit_effects(
             let (Some(customer), Some(cause)) = (&posting.customer, transaction.causes.first()) else { continue };
             let invoice =
                 settlement.get(ObjectKind::Invoice, &transaction.object.id).and_then(|object| object.invoice());
+            let note = settlement.get(ObjectKind::CreditNote, &transaction.object.id).and_then(Object::credit_note);
+            let made = note.filter(|_| transaction.key.ends_with(":issued")).and_then(|note| note.created);
             let explained = Explained {
-                at: transaction.effective,
+                at: made.unwrap_or(transaction.effective),
                 cause: cause.clone(),
                 currency: posting.currency,
                 delta: posting.amount,

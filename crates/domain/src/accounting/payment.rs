@@ -11,7 +11,7 @@ use crate::{
     fact::{InvoicePaymentStatus, InvoiceStatus, PaidBy, PaymentIntentStatus},
     id::{ObjectKind, ObjectRef},
     money::Currency,
-    object::Object,
+    object::{FIRST_PAYMENT, Object},
 };
 
 /// Money received from a payer.
@@ -96,7 +96,8 @@ pub(super) fn of_invoice(book: &Book<'_>, id: &str, object: &Object) -> Vec<Appl
     if open <= 0 {
         return Vec::new();
     }
-    let seen = object.milestones.first(InvoiceStatus::Paid.as_str()).unwrap_or(newest);
+    let seen = |milestone: &str| object.milestones.first(milestone);
+    let seen = seen(InvoiceStatus::Paid.as_str()).or_else(|| seen(FIRST_PAYMENT)).unwrap_or(newest);
     let when = When::new(invoice.paid_at, seen);
     let sources = if invoice.paid_out_of_band { vec![(Source::Bank, open)] } else { sources(book, id, object, open) };
     let applied = sources.into_iter().map(|(source, amount)| Application {

@@ -82,6 +82,9 @@ pub struct CreditNote {
     pub effective: Option<Timestamp>,
     /// When it was voided.
     pub voided_at: Option<Timestamp>,
+    /// When it was made, which is later where it was dated back.
+    #[serde(default)]
+    pub created: Option<Timestamp>,
 }
 
 /// One line of a credit note.

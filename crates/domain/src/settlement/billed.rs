@@ -18,6 +18,9 @@ pub struct Billed {
     pub quantity: Option<i64>,
     /// Whether it is a whole period or a change inside one.
     pub what: BilledFor,
+    /// Whether the price itself is nothing, as a free plan's: there was nothing to pay.
+    #[serde(default)]
+    pub free: bool,
 }
 
 /// What is billed of a price.
@@ -42,12 +45,20 @@ pub(super) fn billed(invoice: &Invoice, subscription: &SubscriptionId) -> Vec<Bi
             (true, quantity) if line.amount < 0 => (BilledFor::Change, Some(quantity.unwrap_or(1).saturating_neg())),
             (true, quantity) => (BilledFor::Change, Some(quantity.unwrap_or(1))),
         };
+        let free = is_free(line);
         match billed.iter_mut().find(|known| known.price == *price && known.what == what) {
             Some(known) => {
                 known.quantity = known.quantity.zip(quantity).map(|(known, more)| known.saturating_add(more));
+                known.free &= free;
             }
-            None => billed.push(Billed { price: price.clone(), product: line.product.clone(), quantity, what }),
+            None => billed.push(Billed { price: price.clone(), product: line.product.clone(), quantity, what, free }),
         }
     }
     billed
+}
+
+/// A trial's line comes to nothing too, but its price does not.
+fn is_free(line: &Line) -> bool {
+    let nothing = |price: &str| price.bytes().all(|digit| matches!(digit, b'0' | b'.'));
+    line.amount == 0 && line.details.unit_amount.as_deref().is_some_and(nothing)
 }

@@ -60,15 +60,25 @@ impl InvoiceStanding {
     }
 
     /// Whether what it bills counts as paid for: by a payment, or wholly out of the customer's credit. A change that gives
-    /// credit is settled when it is made. An invoice of nothing, a trial's, pays for nothing.
+    /// credit is settled when it is made. An invoice of nothing, a trial's, pays for nothing, but for what costs nothing.
     pub fn pays_for(&self) -> bool {
-        self.is_payment() || (self.status == InvoiceStatus::Paid && self.from_credit != 0)
+        self.is_payment() || (self.status == InvoiceStatus::Paid && (self.from_credit != 0 || self.is_free()))
+    }
+
+    /// Whether all that it bills of a whole period is free by its own price.
+    fn is_free(&self) -> bool {
+        let mut periods = self.billed.iter().filter(|billed| billed.what == BilledFor::Period).peekable();
+        periods.peek().is_some() && periods.all(|billed| billed.free)
     }
 
     /// Whether it pays for a whole period, not only for changes inside one. What no event shows of it may be the period.
     pub fn pays_for_a_period(&self) -> bool {
-        let whole = self.lines_truncated || self.billed.iter().any(|billed| billed.what == BilledFor::Period);
-        self.pays_for() && whole
+        self.pays_for() && (self.lines_truncated || self.bills_a_period())
+    }
+
+    /// Whether it bills a whole period of anything.
+    pub fn bills_a_period(&self) -> bool {
+        self.billed.iter().any(|billed| billed.what == BilledFor::Period)
     }
 }
 

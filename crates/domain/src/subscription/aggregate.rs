@@ -14,9 +14,9 @@ use crate::{
     time::Timestamp,
 };
 
-/// Paid invoices that are kept: enough to know what was paid last, few enough for a subscription of many years. Which
-/// ones are kept depends on when invoices were made, never on when they arrived. Invoices of nothing, and void ones, say
-/// nothing about payment and are not kept at all.
+/// Paid invoices that are kept besides the newest of a whole period and the changes made since: enough to know what was
+/// paid last, few enough for a subscription of many years. Which ones are kept depends on when invoices were made, never on
+/// when they arrived. Invoices of nothing, and void ones, say nothing about payment and are not kept at all.
 const PAID_INVOICES_KEPT: usize = 24;
 
 /// Everything known of one subscription.
@@ -94,27 +94,33 @@ impl Subscription {
 
     /// Settled, and either no payment or older than all that are kept.
     fn would_be_forgotten(&self, standing: &InvoiceStanding) -> bool {
-        standing.is_settled()
-            && !self.invoices.contains_key(&standing.invoice)
-            && (!standing.pays_for()
-                || self.oldest_kept().is_some_and(|oldest| (standing.created, &standing.invoice) < oldest))
+        if !standing.is_settled() || self.invoices.contains_key(&standing.invoice) {
+            return false;
+        }
+        let kept = self.in_the_past(Some(standing));
+        let place = kept.iter().rev().position(|(_, invoice)| *invoice == &standing.invoice);
+        !standing.pays_for() || place.is_some_and(|place| place >= PAID_INVOICES_KEPT)
     }
 
-    /// The oldest paid invoice, once as many are known as are kept.
-    fn oldest_kept(&self) -> Option<(Timestamp, &InvoiceId)> {
-        let paid = || self.invoices.values().filter(|invoice| invoice.pays_for());
-        if paid().count() < PAID_INVOICES_KEPT {
-            return None;
-        }
-        paid().map(|invoice| (invoice.created, &invoice.invoice)).min()
+    /// Paid invoices that only tell of the past, this one among them, oldest first: what came before the newest of a whole
+    /// period, and what bills no price. An invoice that was in the past stays there, whatever arrives later.
+    fn in_the_past<'a>(&'a self, new: Option<&'a InvoiceStanding>) -> Vec<(Timestamp, &'a InvoiceId)> {
+        let paid = || self.invoices.values().chain(new).filter(|invoice| invoice.pays_for());
+        let key = |invoice: &'a InvoiceStanding| (invoice.created, &invoice.invoice);
+        let period = paid().filter(|invoice| invoice.bills_a_period()).map(key).max();
+        let past = paid().filter(|invoice| invoice.billed.is_empty() || Some(key(invoice)) < period);
+        let mut past: Vec<_> = past.map(key).collect();
+        past.sort_unstable();
+        past
     }
 
     fn forget_old_invoices(&mut self) {
         self.invoices.retain(|_, invoice| !invoice.is_settled() || invoice.pays_for());
-        while self.invoices.values().filter(|invoice| invoice.pays_for()).count() > PAID_INVOICES_KEPT {
-            let Some((_, oldest)) = self.oldest_kept() else { return };
-            let oldest = oldest.clone();
-            self.invoices.remove(&oldest);
+        let past = self.in_the_past(None);
+        let surplus = past.len().saturating_sub(PAID_INVOICES_KEPT);
+        let old: Vec<InvoiceId> = past.into_iter().take(surplus).map(|(_, invoice)| invoice.clone()).collect();
+        for invoice in old {
+            self.invoices.remove(&invoice);
         }
     }
 

@@ -99,6 +99,7 @@ fn invoice(on: i64, status: InvoiceStatus, billed: &[(&str, i64, BilledFor)]) ->
         product: None,
         quantity: Some(*quantity),
         what: *what,
+        free: false,
     });
     let paid = Moment { at: day(on), rank: Rank::Updated, event: EventId::new(format!("evt_paid_{on}")) };
     SubscriptionEvent::InvoiceObserved(Box::new(InvoiceStanding {
@@ -190,6 +191,26 @@ fn an_invoice_paid_wholly_from_credit_renews_what_was_paid_for_and_a_trials_does
     assert_eq!(paid_for(&history(1_000)), [("gold", Some(1))]);
     assert_eq!(paid_for(&history(0)), [("basic", Some(1))]);
     assert_eq!(history(1_000).last_paid_created, Some(day(1)), "credit is no payment that releases a hold");
+}
+
+#[test]
+fn a_free_plan_is_paid_for_by_its_invoice_of_nothing_and_an_upgrade_whose_invoice_is_open_is_not() {
+    let free = but(invoice(1, InvoiceStatus::Paid, &[("free", 1, BilledFor::Period)]), |one| {
+        one.amount_due = 0;
+        one.billed.iter_mut().for_each(|billed| billed.free = true);
+    });
+    let upgrade = invoice(9, InvoiceStatus::Open, &[("free", -1, BilledFor::Change), ("pro", 1, BilledFor::Change)]);
+    let late = standing(&[shown("evt_1", 9, snapshot("past_due", None)), free, upgrade]);
+    assert_eq!(paid_for(&late), [("free", Some(1))]);
+    assert_eq!(late.last_paid, None, "nothing was paid");
+}
+
+#[test]
+fn many_changes_in_one_period_do_not_make_it_forget_what_the_period_itself_paid_for() {
+    let mut events = vec![shown("evt_1", 1, snapshot("active", None))];
+    events.push(invoice(1, InvoiceStatus::Paid, &[("annual", 1, BilledFor::Period)]));
+    events.extend((2..42).map(|on| invoice(on, InvoiceStatus::Paid, &[("annual", 1, BilledFor::Change)])));
+    assert_eq!(paid_for(&standing(&events)), [("annual", Some(41))]);
 }
 
 #[test]

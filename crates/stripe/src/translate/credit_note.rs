@@ -51,6 +51,7 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         lines: lines(object)?,
         effective: object.time("effective_at")?.or(object.time("created")?),
         voided_at: object.time("voided_at")?,
+        created: object.time("created")?,
     };
     frame.embed("customer", Kind::Customer, &customer)?;
     frame.embed("invoice", Kind::Invoice, &invoice)?;

@@ -16,6 +16,7 @@ use crate::{
 pub(super) fn check(view: &View<'_>, breaches: &mut Vec<Breach>) {
     receivables(view, breaches);
     contested(view, breaches);
+    in_transit(view, breaches);
     unapplied(view, breaches);
     captured(view, breaches);
     refunds(view, breaches);
@@ -49,6 +50,18 @@ fn contested(view: &View<'_>, breaches: &mut Vec<Breach>) {
             _ => continue,
         };
         view.expect((Account::Contested, id), (dispute.currency, 0), (Invariant::Settled, why), breaches);
+    }
+}
+
+/// A payout is on its way with all of its amount, until it is there or has come back.
+fn in_transit(view: &View<'_>, breaches: &mut Vec<Breach>) {
+    for (id, object) in view.settlement.of_kind(ObjectKind::Payout) {
+        let Some(payout) = object.payout() else { continue };
+        let (expected, why) = match object.milestones.first_of(&["paid", "failed", "canceled"]) {
+            Some(_) => (0, "the payout is over"),
+            None => (i128::from(payout.amount), "the payout is on its way"),
+        };
+        view.expect((Account::InTransit, id), (payout.currency, expected), (Invariant::Settled, why), breaches);
     }
 }
 
@@ -100,15 +113,9 @@ fn refunds(view: &View<'_>, breaches: &mut Vec<Breach>) {
     for leg in view.on(Account::RefundsPayable) {
         *sums.entry(leg.currency).or_default() += leg.amount;
     }
-    let failed: i128 = view
-        .settlement
-        .of_kind(ObjectKind::Refund)
-        .filter_map(|(_, object)| object.refund())
-        .filter(|refund| matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled))
-        .map(|refund| i128::from(refund.amount))
-        .sum();
-    let owed = failed + promised_and_unseen(view);
+    let owed = owed_in_refunds(view);
     for (currency, found) in sums {
+        let owed = owed.get(&currency).copied().unwrap_or_default();
         if found > 0 || -found > owed {
             breaches.push(Breach {
                 invariant: Invariant::RefundsPayable,
@@ -122,15 +129,28 @@ fn refunds(view: &View<'_>, breaches: &mut Vec<Breach>) {
     }
 }
 
-/// What credit notes promise through refunds that no event shows.
-fn promised_and_unseen(view: &View<'_>) -> i128 {
+/// By currency: refunds that failed, and what credit notes promise through refunds that no event shows.
+fn owed_in_refunds(view: &View<'_>) -> BTreeMap<Currency, i128> {
+    let refunds = view.settlement.of_kind(ObjectKind::Refund).filter_map(|(_, object)| object.refund());
+    let failed = refunds
+        .filter(|refund| matches!(refund.status, RefundStatus::Failed | RefundStatus::Canceled))
+        .map(|refund| (refund.currency, i128::from(refund.amount)));
     let notes = view.settlement.of_kind(ObjectKind::CreditNote).filter_map(|(_, object)| object.credit_note());
     let standing = notes.filter(|note| note.status != CreditNoteStatus::Void);
-    let promised = standing.flat_map(|note| credit_note::refunds(view.settlement, note));
-    let unseen = promised.filter(|(refund, _)| {
-        view.settlement.get(ObjectKind::Refund, refund).is_none_or(|object| object.refund().is_none())
+    let promised = standing.flat_map(|note| {
+        let refunds = credit_note::refunds(view.settlement, note);
+        refunds.into_iter().map(|(refund, amount)| (refund, (note.currency, amount)))
     });
-    unseen.map(|(_, amount)| amount).sum()
+    let is_unseen =
+        |refund: &str| view.settlement.get(ObjectKind::Refund, refund).is_none_or(|object| object.refund().is_none());
+    let unseen = promised.filter(|(refund, _)| is_unseen(refund)).map(|(_, owed)| owed);
+    let only = view.on(Account::RefundsPayable).map(|leg| leg.currency).min();
+    let mut owed = BTreeMap::new();
+    for (currency, amount) in failed.chain(unseen) {
+        let Some(currency) = currency.or(only) else { continue };
+        *owed.entry(currency).or_default() += amount;
+    }
+    owed
 }
 
 fn subject_of_refunds<'a>(view: &View<'a>) -> &'a str {

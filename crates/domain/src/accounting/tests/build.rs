@@ -181,6 +181,7 @@ pub fn credit_note(invoice: &str, total: i64, tax: i64, lines: &[(&str, i64)]) -
             .collect(),
         effective: None,
         voided_at: None,
+        created: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{build::*, world::Books};
 use crate::{
     accounting::{CustomerCredit, Explained},
-    fact::{Fact, Invoice},
+    fact::{CreditNote, Fact, Invoice},
     id::{EventId, ObjectKind, ObjectRef},
     order::{Moment, Rank},
 };
@@ -104,4 +104,28 @@ fn a_move_that_no_event_showed_is_posted_with_the_next_sight() {
     ]);
     assert_eq!(books.balance(CREDIT), -900);
     assert_eq!(books.keys(), ["evt_2:balance", "evt_3:balance"]);
+}
+
+#[test]
+fn a_credit_note_that_was_dated_back_explains_the_change_of_the_day_it_was_made() {
+    let note = CreditNote {
+        post_payment: 1000,
+        effective: Some(day(2)),
+        created: Some(day(12)),
+        ..credit_note("in_1", 1000, 0, &[("il_1", 1000)])
+    };
+    let sold = invoice(3000, 0, &[line("il_1", 3000)]);
+    let books = Books::of(&[
+        balance("evt_1", 5, None, 0),
+        shown_invoice("evt_2", 1, "in_1", &paid(&sold, 1)),
+        shown_note("evt_3", 12, "cn_1", &note),
+        balance("evt_4", 12, Some(0), -1000),
+    ]);
+    assert_eq!(books.transaction("cn_1:issued").effective, day(2), "the books follow the document");
+    assert!(
+        !books.keys().iter().any(|key| key.ends_with(":opening") || key.ends_with(":balance")),
+        "{:?}",
+        books.keys()
+    );
+    assert_eq!(books.balance(CREDIT), -1000);
 }

@@ -138,3 +138,14 @@ fn credit_that_is_not_what_the_newest_event_shows_is_named() {
     let told: Vec<(Invariant, i128, i128)> = found.iter().map(|one| (one.invariant, one.expected, one.found)).collect();
     assert_eq!(told, [(Invariant::CustomerCredit, -500, -493)]);
 }
+
+#[test]
+fn a_payout_whose_money_is_not_where_it_should_be_is_named() {
+    let on_its_way = [shown_payout("evt_1", 0, "po_1", &payout("pending", 5000))];
+    let there = [on_its_way[0].clone(), shown_payout("evt_2", 2, "po_1", &payout("paid", 5000))];
+    let back = [there[0].clone(), there[1].clone(), shown_payout("evt_3", 4, "po_1", &payout("failed", 5000))];
+    for facts in [&on_its_way[..], &there, &back] {
+        assert_eq!(broken(facts, |_| {}), []);
+        assert!(broken(facts, add(Account::InTransit, 1)).contains(&Invariant::Settled));
+    }
+}

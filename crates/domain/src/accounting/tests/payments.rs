@@ -181,3 +181,15 @@ fn a_checkout_completed_unpaid_is_a_sale_once_its_money_is_captured() {
     assert_eq!(books.entry("cs_1:sold"), "unapplied 1080 / revenue 1000, tax 80");
     assert_eq!(books.transaction("cs_1:sold").effective, books.transaction("ch_1:captured").effective);
 }
+
+#[test]
+fn a_part_payment_of_an_open_invoice_stays_at_the_day_it_was_first_shown() {
+    let sold = invoice(3000, 0, &[line("il_1", 3000)]);
+    let part = Invoice { amount_paid: 1000, amount_remaining: 2000, ..sold.clone() };
+    let books = Books::of(&[
+        shown_invoice("evt_1", 0, "in_1", &sold),
+        shown_invoice("evt_2", 5, "in_1", &part),
+        shown_invoice("evt_3", 20, "in_1", &part),
+    ]);
+    assert_eq!(books.transaction("in_1:paid").effective, day(5));
+}

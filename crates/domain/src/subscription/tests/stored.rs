@@ -69,8 +69,15 @@ fn full_invoice() -> InvoiceStanding {
                 product: Some(ProductId::new("prod_1")),
                 quantity: Some(3),
                 what: BilledFor::Period,
+                free: false,
             },
-            Billed { price: PriceId::new("price_2"), product: None, quantity: None, what: BilledFor::Change },
+            Billed {
+                price: PriceId::new("price_2"),
+                product: None,
+                quantity: None,
+                what: BilledFor::Change,
+                free: true,
+            },
         ],
         lines_truncated: true,
     }
