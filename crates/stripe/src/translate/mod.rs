@@ -12,7 +12,6 @@ mod body;
 mod catalogue;
 mod charge;
 mod checkout;
-mod coupon;
 mod credit_note;
 mod customer;
 mod details;

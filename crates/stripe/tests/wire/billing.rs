@@ -156,19 +156,3 @@ fn amounts_that_overflow_or_are_no_whole_numbers_are_quarantined_with_their_path
     let line = wrong(json!({"status": "open", "lines": {"data": [{"id": "il_1", "amount": "5"}]}}));
     assert_eq!(line, "data.object.lines.data[0].amount: expected a whole number, found a text");
 }
-
-#[test]
-fn a_coupon_that_only_the_totals_of_an_old_shape_show_is_spread_over_the_lines() {
-    let lines =
-        json!({"data": [{"id": "il_1", "amount": 2000}, {"id": "il_2", "amount": 1000}, {"id": "il_3", "amount": -5}]});
-    let discounts = |discount: Value, more: bool| {
-        let mut lines = lines.clone();
-        lines["has_more"] = json!(more);
-        let object = json!({"total": 2912, "subtotal": 2995, "tax": 217, "discount": discount, "lines": lines});
-        invoice(&with(&object)).lines.iter().map(|line| line.discount).collect::<Vec<_>>()
-    };
-    let coupon = json!({"object": "discount", "coupon": {"id": "TENTH", "percent_off": 10}});
-    assert_eq!(discounts(coupon.clone(), false), [200, 100, 0]);
-    assert_eq!(discounts(coupon, true), [0, 0, 0], "a part of the lines says nothing of the others");
-    assert_eq!(discounts(Value::Null, false), [0, 0, 0]);
-}
