@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
+use daybook_domain::time::Timestamp;
 
 /// Where a page ended: the next one begins after this entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,9 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, NoCursor> {
         let (seconds, id) = text.split_once(':').ok_or(NoCursor)?;
-        let at = seconds.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).ok_or(NoCursor)?;
+        // The times that both Stripe's events and PostgreSQL know.
+        let seconds = seconds.parse().ok().and_then(Timestamp::from_unix).ok_or(NoCursor)?.unix();
+        let at = DateTime::from_timestamp(seconds, 0).ok_or(NoCursor)?;
         let fits = (1..=LONGEST_ID).contains(&id.len()) && !id.chars().any(char::is_control);
         if fits { Ok(Self { at, id: id.to_owned() }) } else { Err(NoCursor) }
     }
@@ -74,7 +77,7 @@ mod tests {
             (cursor.at.timestamp(), cursor.id.as_str(), cursor.to_string().as_str()),
             (1_767_225_600, "in_1:x", "1767225600:in_1:x")
         );
-        for wrong in ["", "in_1", "x:in_1", "5:", "99999999999999999:in_1", "5:a\n"] {
+        for wrong in ["", "in_1", "x:in_1", "5:", "99999999999999999:in_1", "-300000000000:in_1", "5:a\n"] {
             assert_eq!(wrong.parse::<Cursor>(), Err(NoCursor), "{wrong}");
         }
     }

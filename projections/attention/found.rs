@@ -20,6 +20,8 @@ pub struct Asked {
     pub now: DateTime<Utc>,
     /// The fields in which your own account ids are looked for: `client_reference_id`, `metadata.<name>`.
     pub fields: Vec<String>,
+    /// Records that were not taken in and that an operator has looked at, by position.
+    pub acknowledged: Vec<i64>,
     /// How long things may wait.
     pub limits: Attention,
     /// After the page that ended here.

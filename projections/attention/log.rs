@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::found::{Asked, Found, found};
 
-/// Events that cannot be read, or that only name their object.
+/// Events that cannot be read, or that only name their object, and that no operator has looked at.
 pub(super) async fn unread(
     connection: &mut PgConnection,
     code: Code,
@@ -20,7 +20,8 @@ pub(super) async fn unread(
              date_trunc('second', received_at) as since, null::timestamptz as until, null::bigint as attempts,
              reason as detail, array[event_id] as causes
          from record_outcome join record using (position)
-         where record.scope = $1 and outcome = $7 and outcome in ('needs_fetch', 'quarantined')"
+         where record.scope = $1 and outcome = $7 and outcome in ('needs_fetch', 'quarantined') and position <> all($8)",
+        &asked.acknowledged
     )
 }
 

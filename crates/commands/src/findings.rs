@@ -92,7 +92,7 @@ impl Findings {
             About::Quarantined(position) => {
                 let mut snapshot = self.counter.caught_up(position.saturating_add(1)).await?;
                 let outcome = records::of_position(&mut snapshot, position).await?;
-                outcome.filter(|outcome| outcome.outcome == "quarantined").map(|_| position)
+                outcome.filter(|outcome| ["quarantined", "needs_fetch"].contains(&&*outcome.outcome)).map(|_| position)
             }
         };
         let Some(position) = position else { return Ok(false) };

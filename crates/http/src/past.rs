@@ -83,9 +83,7 @@ pub fn read_known_at(text: &str) -> Result<KnownAt, Problem> {
 /// # Errors
 /// [`Problem::Malformed`].
 pub fn read_as_of(text: &str) -> Result<Timestamp, Problem> {
-    let seconds = read_time(text, "as_of")?;
-    Timestamp::from_unix(seconds)
-        .ok_or_else(|| Problem::malformed("as_of: the time lies beyond the years 1970 to 9999"))
+    Ok(Timestamp::from_unix(read_time(text, "as_of")?).unwrap_or(Timestamp::MAX))
 }
 
 fn at(seconds: i64) -> DateTime<Utc> {

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, NaiveTime};
+use daybook_domain::time::Timestamp;
 
 use crate::Problem;
 use crate::config::Config;
@@ -156,10 +157,12 @@ pub fn read_time(text: &str, name: &'static str) -> Result<i64, Problem> {
     let seconds = text.parse().ok();
     let written = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp());
     let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc().timestamp());
-    seconds.or_else(written).or_else(day).ok_or_else(|| {
+    let read = seconds.or_else(written).or_else(day).ok_or_else(|| {
         let expected = "expected a time like 2026-09-30T12:00:00Z, a day like 2026-09-30 (its first second), or seconds since 1970";
         Problem::malformed(format!("{name}: {expected}"))
-    })
+    })?;
+    let beyond = || Problem::malformed(format!("{name}: the time lies beyond the years 1970 to 9999"));
+    Timestamp::from_unix(read).map(|_| read).ok_or_else(beyond)
 }
 
 /// Undoes `application/x-www-form-urlencoded`, if it is UTF-8 that was encoded.

@@ -81,6 +81,19 @@ pub async fn settlements(connection: &mut PgConnection) -> Result<BTreeMap<About
     Ok(events.map(|(_, event)| (event.about, event.stands)).collect())
 }
 
+/// The positions of records that were not taken in and that an operator has looked at.
+///
+/// # Errors
+/// When the database fails, or a body cannot be read.
+pub async fn acknowledged(connection: &mut PgConnection) -> Result<Vec<i64>, Error> {
+    let settled = settlements(connection).await?;
+    let position = |about| match about {
+        About::Quarantined(position) => Some(position),
+        About::Conflict(_) => None,
+    };
+    Ok(settled.into_keys().filter_map(position).collect())
+}
+
 /// Every word on findings in the order of the log, with the position of its record.
 ///
 /// # Errors

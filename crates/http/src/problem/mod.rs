@@ -133,8 +133,8 @@ pub enum Problem {
     /// The past cannot be folded.
     #[error("something went wrong here; it is in the log of this process")]
     Past(#[source] Arc<daybook_worker::Error>),
-    /// The database cannot be reached.
-    #[error("the database cannot be reached; try again")]
+    /// The database cannot be reached, or does not answer in time.
+    #[error("{}", origin::told(.0))]
     DatabaseAway(#[source] Arc<daybook_store::Error>),
     /// The log did not take a delivery or an act, and says no more.
     #[error("the log cannot be written; try again")]

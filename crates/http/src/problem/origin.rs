@@ -61,6 +61,18 @@ impl From<sqlx::Error> for Problem {
     }
 }
 
+/// What a caller is told of a database that does not answer. Asking again does not help where it was asked for too much.
+pub(super) fn told(error: &daybook_store::Error) -> &'static str {
+    match error {
+        daybook_store::Error::Database(sqlx::Error::Database(refusal))
+            if refusal.code().as_deref() == Some("57014") =>
+        {
+            "the database did not answer in time; ask for less (one customer, a shorter time, another filter), or try again"
+        }
+        _ => "the database cannot be reached; try again",
+    }
+}
+
 /// Whether the database could not be reached or is on its way down or up, so that asking again may help.
 fn is_away(error: &sqlx::Error) -> bool {
     match error {

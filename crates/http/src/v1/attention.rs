@@ -11,6 +11,7 @@ use daybook_domain::money::Currency;
 use daybook_domain::scope::ScopeId;
 use daybook_projections::attention::{Asked as Question, Item as Needing, list};
 use daybook_projections::records;
+use daybook_store::operated;
 use daybook_store::snapshot::Snapshot;
 use daybook_store::{policy, scope};
 use serde::Serialize;
@@ -144,6 +145,7 @@ pub async fn page(
         since: wanted.since,
         now,
         fields: fields(&policy),
+        acknowledged: operated::acknowledged(snapshot).await?,
         limits: policy.attention,
         before: part.before.clone(),
         limit: part.limit(),
@@ -176,6 +178,7 @@ fn fields(policy: &Policy) -> Vec<String> {
 /// What the database says.
 pub(crate) async fn counts(app: &Shared) -> Result<BTreeMap<Code, i64>, Problem> {
     let mut snapshot = Snapshot::begin(&app.pool).await?;
+    let acknowledged = operated::acknowledged(&mut snapshot).await?;
     let mut counts: BTreeMap<Code, i64> = Code::ALL.iter().map(|code| (*code, 0)).collect();
     for scope in scope::all(&mut snapshot).await?.into_keys() {
         let policy = in_force(&mut snapshot, scope).await?;
@@ -187,6 +190,7 @@ pub(crate) async fn counts(app: &Shared) -> Result<BTreeMap<Code, i64>, Problem>
                 since: None,
                 now: app.clock.now(),
                 fields: fields(&policy),
+                acknowledged: acknowledged.clone(),
                 limits: policy.attention,
                 before: None,
                 limit: COUNTED,

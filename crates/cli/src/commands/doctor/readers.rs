@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::Utc;
-use daybook_domain::finding::About;
 use daybook_projections::records;
 use daybook_store::log::read;
 use daybook_store::snapshot::Snapshot;
@@ -43,8 +42,7 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
     let (applied, size) = (snapshot.size(), read::size(&mut snapshot).await?);
     let oldest = read::record_by_position(&mut snapshot, applied).await?;
     let (needs_fetch, quarantined) = records::count_unread(&mut snapshot).await?;
-    let known = operated::settlements(&mut snapshot).await?;
-    let known: Vec<i64> = known.keys().filter_map(position).collect();
+    let known = operated::acknowledged(&mut snapshot).await?;
     let unknown = records::count_quarantined_besides(&mut snapshot, &known).await?;
     snapshot.end().await?;
     let waited = oldest.map_or(0, |record| (Utc::now() - record.received_at).num_seconds().max(0));
@@ -115,13 +113,6 @@ fn worker(holder: Option<&lease::Lease>, applied: i64, size: i64, waited: i64) -
 }
 
 /// The record that was acknowledged.
-fn position(about: &About) -> Option<i64> {
-    match about {
-        About::Quarantined(position) => Some(*position),
-        About::Conflict(_) => None,
-    }
-}
-
 fn unread(needs_fetch: i64, quarantined: i64, unknown: i64) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.push(match unknown {

@@ -32,7 +32,7 @@ pub struct Arguments {
     /// About this object: sub_..., in_..., ch_...
     #[arg(long, value_name = "ID")]
     object: Option<String>,
-    /// That were not taken in: quarantined (cannot be read), or needs_fetch (only name their object)
+    /// That were not taken in: `quarantined` cannot be read, `needs_fetch` only name their object
     #[arg(long, value_name = "OUTCOME", value_parser = outcome, conflicts_with_all = ["kind", "customer", "object", "since", "until"])]
     outcome: Option<Unread>,
     /// That happened at Stripe at or after this time: 2026-11-21, or 2026-11-21T14:00:00Z
