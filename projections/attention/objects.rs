@@ -110,7 +110,7 @@ pub(super) async fn unrouted(connection: &mut PgConnection, asked: &Asked) -> Re
         Code::Unrouted,
         "select waits as object, null::text as customer, null::text as subscription, money.amount, money.currency, since,
              null::timestamptz as until, null::bigint as attempts, 'waits for ' || named as detail,
-             coalesce(array[cause], '{}') as causes
+             array_remove(array[cause], null) as causes
          from (select distinct on (waits) waits, since, named
                from (select split_part(unnest(waiting), ' ', 2) collate \"C\" as waits, since, id as named
                      from parked where scope = $1) as each

@@ -83,11 +83,15 @@ async fn what_was_settled_is_counted_no_more() {
         let findings = house.doctor(&[]).await;
         findings.into_iter().find(|one| one["name"] == name).unwrap()["level"].clone()
     };
+    let analyst = server.client().with_key(&house.key("analyst").await);
+    let listed = async || analyst.get("/v1/attention?code=quarantined").await.expect(200).json()["items"].clone();
     assert_eq!((level("conflicts").await, level("quarantine").await), (json!("wrong"), json!("wrong")));
+    assert_eq!(listed().await[0]["object"], "evt_broken");
     house.run(&["settle", "conflict", "1", "--stands=record", WHY]).await.expect(0);
     house.run(&["settle", "record", &(size - 1).to_string(), WHY]).await.expect(0);
     house.run(&["settle", "record", "0", WHY]).await.expect(3);
     assert_eq!((level("conflicts").await, level("quarantine").await), (json!("ok"), json!("ok")));
+    assert_eq!(listed().await, json!([]));
     let listed = house.run(&["event", "conflicts", "--json"]).await.expect(0).json();
     assert_eq!(listed["conflicts"][0]["settled"], "record");
 }
