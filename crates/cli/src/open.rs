@@ -9,6 +9,7 @@ use local_postgres::{Cluster, DataDir, Options, RUNTIME_ROLE};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
+use tokio::time::{Instant, sleep};
 
 use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems};
 
@@ -38,6 +39,8 @@ pub enum Upgrade {
 
 /// How long PostgreSQL may take to let us in.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The pause between two attempts.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Opens the database.
 pub async fn open(source: &DatabaseSource, upgrade: Upgrade) -> anyhow::Result<Opened> {
@@ -79,7 +82,8 @@ pub async fn with<T>(
 
 async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::Result<Opened> {
     let cluster = tokio::task::spawn_blocking(move || Cluster::start(&Options::new(place))).await??;
-    if cluster.is_attached() {
+    let is_attached = cluster.is_attached();
+    if is_attached {
         tracing::info!(
             "using the private PostgreSQL that another daybook runs; when that one ends, this one goes on with it"
         );
@@ -87,7 +91,15 @@ async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::
     let owner = SecretString::from(cluster.url());
     let runtime = SecretString::from(cluster.url_for(RUNTIME_ROLE, "daybook"));
     let cluster = Keeper::of(cluster);
-    let opened = match connect(runtime, connections).await {
+    let began = Instant::now();
+    let connected = loop {
+        match connect(runtime.clone(), connections).await {
+            // Whoever started it may still be making its roles and its database.
+            Err(_) if is_attached && began.elapsed() < PATIENCE => sleep(PAUSE).await,
+            connected => break connected,
+        }
+    };
+    let opened = match connected {
         Ok(database) => Opened { database, owner: Some(owner), cluster: Some(cluster) },
         Err(error) => {
             cluster.stop().await;
