@@ -1,4 +1,4 @@
-//! Pages of lists, newest first. A page ends at an entry, not at a number, so that what comes in meanwhile moves nothing.
+//! Pages of lists. A page ends at an entry, not at a number, so that what comes in meanwhile moves nothing.
 
 use std::{fmt, str::FromStr};
 
@@ -44,7 +44,7 @@ impl fmt::Display for Cursor {
 /// Entries of a page, and where it ended if there are more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// Newest first.
+    /// In the order of the list.
     pub entries: Vec<T>,
     /// Where the next page begins.
     pub next: Option<Cursor>,
@@ -64,6 +64,11 @@ impl<T> Page<T> {
 /// The cursor as the parameters of a statement: before this time, or at it and below this id.
 pub(crate) fn before(cursor: Option<&Cursor>) -> (DateTime<Utc>, &str) {
     cursor.map_or((DateTime::<Utc>::MAX_UTC, ""), |cursor| (cursor.at, cursor.id.as_str()))
+}
+
+/// The same for a list that begins with the oldest: after this time, or at it and above this id.
+pub(crate) fn after(cursor: Option<&Cursor>) -> (DateTime<Utc>, &str) {
+    cursor.map_or((DateTime::UNIX_EPOCH, ""), |cursor| (cursor.at, cursor.id.as_str()))
 }
 
 #[cfg(test)]

@@ -1,2 +1,2 @@
 alter table parked add constraint parked_pk primary key (id, kind, scope);
-create index parked_since on parked (scope, since, kind, id);
+create index parked_since on parked (scope, since, id);

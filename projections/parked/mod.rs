@@ -2,7 +2,7 @@
 
 mod read;
 
-pub use read::{Parked, count, count_all, list};
+pub use read::{Parked, Wanted, count, count_all, list};
 
 use daybook_domain::{id::ObjectRef, parked, time::Timestamp};
 use sqlx::PgConnection;

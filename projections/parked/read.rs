@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use daybook_domain::{id::ObjectKind, scope::ScopeId};
 use sqlx::PgConnection;
 
+use crate::page::{Cursor, Page, after};
+
 /// Something that others name and no event has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parked {
@@ -19,22 +21,35 @@ pub struct Parked {
     pub waiting_count: i64,
 }
 
-/// What is parked in one scope, the longest first, of one kind or of all; at most `limit`.
+/// Which part of what is parked is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of this kind.
+    pub kind: Option<ObjectKind>,
+    /// After the page that ended here.
+    pub after: Option<Cursor>,
+}
+
+/// A page of what is parked in one scope, the longest first.
 ///
 /// # Errors
 /// What the database says.
 pub async fn list(
     connection: &mut PgConnection,
     scope: ScopeId,
-    kind: Option<ObjectKind>,
-    limit: i64,
-) -> Result<Vec<Parked>, sqlx::Error> {
+    wanted: &Wanted,
+    limit: u32,
+) -> Result<Page<Parked>, sqlx::Error> {
+    let (at, after) = after(wanted.after.as_ref());
     let rows = sqlx::query!(
         "select kind, id, since, waiting, waiting_count from parked
-         where scope = $1 and ($2::smallint is null or kind = $2) order by since, kind, id limit $3",
+         where scope = $1 and (since, id) > ($2, $3) and ($4::smallint is null or kind = $4)
+         order by since, id limit $5",
         scope.0,
-        kind.map(ObjectKind::number),
-        limit
+        at,
+        after,
+        wanted.kind.map(ObjectKind::number),
+        i64::from(limit) + 1
     )
     .fetch_all(connection)
     .await?;
@@ -43,7 +58,7 @@ pub async fn list(
         let (id, since, waiting, waiting_count) = (row.id, row.since, row.waiting, row.waiting_count);
         Some(Parked { kind, id, since, waiting, waiting_count })
     });
-    Ok(parked.collect())
+    Ok(Page::of(parked.collect(), limit, |one| Cursor { at: one.since, id: one.id.clone() }))
 }
 
 /// How much is parked in one scope.

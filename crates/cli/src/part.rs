@@ -19,7 +19,8 @@ pub struct PartArguments {
     limit: u32,
 }
 
-fn cursor(text: &str) -> Result<Cursor, String> {
+/// Where a page ended.
+pub fn cursor(text: &str) -> Result<Cursor, String> {
     text.trim()
         .parse()
         .map_err(|_| "it is not where a page ended; take it from the page before, like 1767225600:in_1".to_owned())

@@ -11,7 +11,8 @@ use crate::Error;
 #[derive(Debug)]
 pub struct Snapshot {
     transaction: Transaction<'static, Postgres>,
-    size: i64,
+    /// Nothing while there are no read models.
+    size: Option<i64>,
 }
 
 impl Snapshot {
@@ -35,7 +36,7 @@ impl Snapshot {
         let mut transaction = pool.begin_with(how).await?;
         // The newest generation first: a read model that was rebuilt alone hides the one it replaced.
         let row = sqlx::query!(
-            r#"select coalesce(min(size), 0) as "size!",
+            r#"select min(size) as size,
                  set_config('search_path',
                      coalesce(string_agg('generation_' || generation, ', ' order by generation desc) || ', ', '') || 'public',
                      true) as path
@@ -49,7 +50,12 @@ impl Snapshot {
 
     /// How many records everything read here has applied.
     pub fn size(&self) -> i64 {
-        self.size
+        self.size.unwrap_or_default()
+    }
+
+    /// Whether there are read models to read. Without any, only the log can be read.
+    pub fn has_read_models(&self) -> bool {
+        self.size.is_some()
     }
 
     /// Puts the transaction's own temporary tables before those of the live generations: what stands in them has applied so
@@ -61,7 +67,7 @@ impl Snapshot {
         sqlx::query_scalar!("select set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true)")
             .fetch_one(&mut *self.transaction)
             .await?;
-        self.size = size;
+        self.size = Some(size);
         Ok(())
     }
 

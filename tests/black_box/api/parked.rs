@@ -40,9 +40,30 @@ async fn what_waits_for_a_charge_is_listed_until_the_charge_comes() {
 }
 
 #[tokio::test]
+async fn a_page_of_what_waits_goes_on_where_the_one_before_ended() {
+    let (house, server, analyst) = House::with_story("analyst").await;
+    for charge in ["ch_1", "ch_2", "ch_3"] {
+        server.client().record(refunded(&format!("evt_{charge}"), &format!("re_{charge}"), charge)).await;
+    }
+    house.applied(&server).await;
+    let ids = |page: &serde_json::Value| {
+        page["parked"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = analyst.get("/v1/parked?limit=2").await.expect(200).json();
+    let next = first["next"].as_str().unwrap();
+    let rest = analyst.get(&format!("/v1/parked?limit=2&after={next}")).await.expect(200).json();
+    assert_eq!((ids(&first), ids(&rest)), (vec!["ch_1".to_owned(), "ch_2".to_owned()], vec!["ch_3".to_owned()]));
+    assert_eq!((&first["count"], &rest["next"]), (&json!(3), &json!(null)));
+    let told = house.run(&["parked", "-n", "2"]).await.expect(0).out;
+    assert!(told.contains(&format!("--after {next}")), "{told}");
+    let told = house.run(&["parked", "--json", "--after", next]).await.expect(0).json();
+    assert_eq!(ids(&told), ids(&rest));
+}
+
+#[tokio::test]
 async fn a_question_about_what_waits_that_cannot_be_read_is_refused() {
     let (house, server, analyst) = House::with_story("analyst").await;
-    for query in ["kind=moon", "limit=0", "limit=1001", "customer=cus_ada"] {
+    for query in ["kind=moon", "limit=0", "limit=1001", "after=ch_1", "customer=cus_ada"] {
         assert_eq!(analyst.get(&format!("/v1/parked?{query}")).await.expect(400).reason(), "malformed", "{query}");
     }
     let app = server.client().with_key(&house.key("app").await);

@@ -34,13 +34,24 @@ async fn an_event_is_shown_with_everything_around_it() {
         insta::assert_snapshot!(ran.out);
     });
     let by_position = house.run(&["event", "show", "1", "--json"]).await.expect(0).json();
-    assert_eq!(by_position["event_id"], "evt_subscribed");
+    assert_eq!(by_position["id"], "evt_subscribed");
     let sent: serde_json::Value = serde_json::from_slice(&story()[1]).unwrap();
     assert_eq!(by_position["body"], sent);
     let covered = house.run(&["event", "show", "evt_customer", "--json"]).await.expect(0).json();
     assert_eq!(covered["body"]["data"]["object"]["email"], "[masked]");
     let raw = house.run(&["event", "show", "evt_customer", "--json", "--raw"]).await.expect(0).json();
     assert_eq!(raw["body"]["data"]["object"]["email"], "ada@example.com");
+}
+
+#[tokio::test]
+async fn of_many_deliveries_the_first_are_shown_and_the_rest_is_counted() {
+    let (house, server) = House::with_server().await;
+    for _ in 0..103 {
+        server.client().deliver(customer_created("evt_1", "cus_1")).await.expect(200);
+    }
+    let shown = house.run(&["event", "show", "evt_1"]).await.expect(0).out;
+    assert_eq!(shown.lines().filter(|line| line.contains(" delivered ")).count(), 100, "{shown}");
+    assert!(shown.contains("and 3 times more"), "{shown}");
 }
 
 #[tokio::test]
@@ -65,10 +76,10 @@ async fn what_contradicts_the_log_is_listed_and_shown_with_where_it_differs() {
     let first = house.run(&["event", "conflicts", "-n", "2", "--json"]).await.expect(0).json();
     let numbers: Vec<i64> =
         first["conflicts"].as_array().unwrap().iter().map(|one| one["number"].as_i64().unwrap()).collect();
-    assert_eq!((numbers.len(), &first["total"], &first["next_before"]), (2, &json!(3), &json!(numbers[1])));
+    assert_eq!((numbers.len(), &first["total"], &first["next"]), (2, &json!(3), &json!(numbers[1])));
     let before = format!("--before={}", numbers[1]);
     let rest = house.run(&["event", "conflicts", &before, "--json"]).await.expect(0).json();
-    assert_eq!((rest["conflicts"].as_array().unwrap().len(), &rest["next_before"]), (1, &json!(null)));
+    assert_eq!((rest["conflicts"].as_array().unwrap().len(), &rest["next"]), (1, &json!(null)));
     let number = numbers[0].to_string();
     let shown = house.run(&["event", "conflicts", &number, "--json"]).await.expect(0).json();
     assert_eq!(shown["body"]["data"]["object"]["id"], "cus_4");

@@ -25,7 +25,8 @@ async fn an_act_is_told_recorded_and_listed() {
     let listed = house.run(&["grants", "cus_ada"]).await.expect(0);
     insta::with_settings!({filters => filters()}, { insta::assert_snapshot!(listed.out) });
     let told = house.run(&["grants", "cus_ada", "--json"]).await.expect(0).json();
-    let record = told["grants"][1]["record"].as_str().unwrap();
+    let record = told["grants"][1]["record"]["event"].as_str().unwrap();
+    assert_eq!(told["links"][0]["account"], "tenant 7");
     house.run(&["end", "cus_ada", record, WHY]).await.expect(0);
     let answer = house.run(&["entitlements", "cus_ada", "seats"]).await.expect(3);
     assert!(answer.out.contains("grant_ended"), "{}", answer.out);
@@ -93,5 +94,5 @@ async fn what_was_settled_is_counted_no_more() {
     assert_eq!((level("conflicts").await, level("quarantine").await), (json!("ok"), json!("ok")));
     assert_eq!(listed().await, json!([]));
     let listed = house.run(&["event", "conflicts", "--json"]).await.expect(0).json();
-    assert_eq!(listed["conflicts"][0]["settled"], "record");
+    assert_eq!(listed["conflicts"][0]["stands"], "record");
 }

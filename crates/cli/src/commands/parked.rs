@@ -4,12 +4,15 @@ use std::fmt;
 
 use clap::builder::PossibleValuesParser;
 use daybook_domain::id::ObjectKind;
-use daybook_http::v1::parked::{Listed, listed};
+use daybook_http::v1::parked::{Listed, Wanted, listed};
+use daybook_projections::page::Cursor;
 use serde::Serialize;
 
 use crate::books::BooksArguments;
+use crate::config::page_size;
 use crate::exit::Ending;
 use crate::output::{Output, Table, count, counted};
+use crate::part::cursor;
 use crate::sheet::moment;
 
 /// `daybook parked`
@@ -18,9 +21,12 @@ pub struct Arguments {
     /// Objects of one kind only, by Stripe's name
     #[arg(long, value_parser = PossibleValuesParser::new(ObjectKind::ALL.map(ObjectKind::name)), hide_possible_values = true)]
     kind: Option<String>,
-    /// How many
-    #[arg(short, long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1_000))]
-    number: i64,
+    /// The page after the one that ended here, as that one says
+    #[arg(long, value_name = "END", value_parser = cursor)]
+    after: Option<Cursor>,
+    /// So many at most
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 50, value_parser = page_size)]
+    limit: u32,
     #[command(flatten)]
     pub books: BooksArguments,
 }
@@ -35,7 +41,7 @@ struct Told {
 
 impl fmt::Display for Told {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scope, listed: Listed { parked, count: all, size } } = self;
+        let Self { scope, listed: Listed { parked, count: all, next, size } } = self;
         if parked.is_empty() {
             return write!(formatter, "Nothing waits in {scope}, at size {}.", count(*size));
         }
@@ -49,7 +55,8 @@ impl fmt::Display for Told {
                 found.waiting.iter().take(2).cloned().collect::<Vec<_>>().join(", "),
             ]
         });
-        write!(formatter, "{table}")
+        let more = next.as_ref().map_or_else(String::new, |next| format!("There is more: --after {next}\n"));
+        write!(formatter, "{table}{more}")
     }
 }
 
@@ -57,7 +64,8 @@ impl fmt::Display for Told {
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let kind = arguments.kind.as_deref().and_then(|name| ObjectKind::ALL.into_iter().find(|kind| kind.name() == name));
     let told = arguments.books.read(async |books| {
-        let listed = listed(&mut books.snapshot, books.id, kind, arguments.number).await?;
+        let wanted = Wanted { kind, after: arguments.after.clone(), limit: Some(arguments.limit) };
+        let listed = listed(&mut books.snapshot, books.id, wanted).await?;
         Ok(Told { scope: books.scope.to_string(), listed })
     });
     output.show(&told.await?)?;
@@ -82,7 +90,7 @@ mod tests {
         };
         let listed = |parked: Vec<Waited>| Told {
             scope: "the account in test mode".to_owned(),
-            listed: Listed { count: i64::try_from(parked.len()).unwrap(), parked, size: 1_234 },
+            listed: Listed { count: i64::try_from(parked.len()).unwrap(), parked, next: None, size: 1_234 },
         };
         insta::assert_snapshot!(listed(vec![waited]));
         assert_eq!(listed(Vec::new()).to_string(), "Nothing waits in the account in test mode, at size 1,234.");

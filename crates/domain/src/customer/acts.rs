@@ -54,9 +54,9 @@ impl Given {
         }
     }
 
-    /// Whether it was taken back before it began.
+    /// Whether it was taken back before it began. What ended in the second it began is over, and not void.
     pub fn is_void(&self) -> bool {
-        self.ends.is_some_and(|ends| ends <= self.starts)
+        self.ends.is_some_and(|ends| ends < self.starts)
     }
 }
 

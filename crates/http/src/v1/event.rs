@@ -2,7 +2,6 @@
 //! body with personal fields covered, auditors as it came; client secrets are covered for everybody.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
@@ -16,14 +15,14 @@ use daybook_store::log::conflict;
 use daybook_store::log::read::{self, Record};
 use daybook_store::scope;
 use daybook_store::snapshot::Snapshot;
-use daybook_stripe::private::{Cover, cover};
+use daybook_stripe::private::{self, Cover, cover};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::balances::{MOST_POSTINGS, Posting, causes_of};
-use super::events::Event;
+use super::events::{Event, outcomes_of};
 use super::refusals::Unanswered;
 use crate::Problem;
 use crate::auth::{AnalystCaller, AuditorCaller};
@@ -37,99 +36,101 @@ use crate::wait::{Wait, then_read};
 pub struct EventAnswer {
     /// The record.
     #[serde(flatten)]
-    event: Event,
+    pub event: Event,
     /// How it came and how it is proved.
-    evidence: Evidence,
+    pub evidence: Evidence,
     /// The verified deliveries, oldest first; the first 100 of `delivery_count`.
-    deliveries: Vec<Delivery>,
+    pub deliveries: Vec<Delivery>,
     /// How many there were.
-    delivery_count: i64,
+    pub delivery_count: i64,
     /// What came under the same id but says something else, oldest first; the first 20 of `conflict_count`.
-    conflicts: Vec<Conflict>,
+    pub conflicts: Vec<Conflict>,
     /// How many there are; `conflicts` shows the first 20.
-    conflict_count: i64,
+    pub conflict_count: i64,
     /// What it led to.
-    led_to: LedTo,
+    pub led_to: LedTo,
     /// The body as JSON; null when it is none.
     #[schema(value_type = Object)]
-    body: Option<Box<RawValue>>,
-    /// Whether something in `body` is covered.
-    body_masked: bool,
+    pub body: Option<Box<RawValue>>,
+    /// The body as text where it is no JSON.
+    pub body_text: Option<String>,
+    /// Whether something in the body is covered.
+    pub body_masked: bool,
     /// How many bytes came.
-    body_bytes: usize,
+    pub body_bytes: usize,
     /// How many records of the log the answer has seen.
-    size: i64,
+    pub size: i64,
 }
 
 /// How a record came and how it is proved.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Evidence {
     /// The Stripe account; absent for the endpoint's own.
-    account: Option<String>,
+    pub account: Option<String>,
     /// Live or test mode.
-    livemode: Option<bool>,
+    pub livemode: Option<bool>,
     /// The endpoint's label.
-    endpoint: Option<String>,
+    pub endpoint: Option<String>,
     /// The label of the secret that verified it.
-    secret: Option<String>,
+    pub secret: Option<String>,
     /// The signature header; only for auditors.
-    signature: Option<String>,
+    pub signature: Option<String>,
     /// Its hash in the tree, hexadecimal.
-    leaf_hash: String,
+    pub leaf_hash: String,
 }
 
 /// One verified delivery.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Delivery {
     /// When it came.
-    received_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
     /// `appended`, `duplicate` or `conflict`.
-    outcome: String,
+    pub outcome: String,
     /// The API version it was rendered in.
-    api_version: Option<String>,
+    pub api_version: Option<String>,
     /// The endpoint's label.
-    endpoint: Option<String>,
+    pub endpoint: Option<String>,
     /// The label of the secret that verified it.
-    secret: Option<String>,
+    pub secret: Option<String>,
 }
 
 /// What contradicts the record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Conflict {
     /// Its number.
-    id: i64,
+    pub id: i64,
     /// When it came.
-    received_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
     /// How it came.
-    source: String,
+    pub source: String,
     /// The API version it gives itself.
-    api_version: Option<String>,
+    pub api_version: Option<String>,
     /// The endpoint's label.
-    endpoint: Option<String>,
+    pub endpoint: Option<String>,
     /// How many bytes came.
-    body_bytes: i32,
+    pub body_bytes: i32,
 }
 
 /// What a record led to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LedTo {
     /// Events that aggregates took in because of it.
-    domain_events: Vec<DomainEvent>,
+    pub domain_events: Vec<DomainEvent>,
     /// Postings of the object it is about, and others of its customer that it caused.
-    postings: Vec<Posting>,
+    pub postings: Vec<Posting>,
 }
 
 /// An event that an aggregate took in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DomainEvent {
     /// `Subscription` or `Customer`.
-    aggregate: String,
+    pub aggregate: String,
     /// The aggregate's id at Stripe.
-    id: String,
+    pub id: String,
     /// Its place among the aggregate's events.
-    sequence: i64,
+    pub sequence: i64,
     /// What kind of event.
-    event: String,
+    pub event: String,
 }
 
 /// What is this event, and what did it lead to?
@@ -148,35 +149,49 @@ pub async fn event(
     Named(id): Named<String>,
     Asked(wait): Asked<Wait>,
 ) -> Result<Json<EventAnswer>, Problem> {
-    let is_auditor = access.needs(Role::Auditor).is_ok();
+    let what = if access.needs(Role::Auditor).is_ok() { Cover::Secrets } else { Cover::SecretsAndPersons };
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
     let record = find(&mut snapshot, access.scope, &id).await?;
-    let position = record.position;
-    let bytes = read::body(&mut snapshot, position).await?.unwrap_or_default();
-    let what = if is_auditor { Cover::Secrets } else { Cover::SecretsAndPersons };
-    let covered = cover(&bytes, what);
-    let deliveries = read::deliveries(&mut snapshot, position).await?;
-    let delivery_count = read::count_deliveries(&mut snapshot, position).await?;
-    let conflicts = conflict::of_record(&mut snapshot, position).await?;
-    let conflict_count = conflict::count_of_record(&mut snapshot, position).await?;
-    let mut outcomes: BTreeMap<_, _> = records::of_positions(&mut snapshot, &[position]).await?;
-    let outcome = outcomes.get(&position).cloned();
-    let answer = EventAnswer {
-        evidence: Evidence::of(&mut snapshot, &record, is_auditor).await?,
-        deliveries: deliveries.into_iter().map(Delivery::from).collect(),
-        delivery_count,
-        conflict_count,
-        conflicts: conflicts.into_iter().map(Conflict::from).collect(),
-        led_to: LedTo::of(&mut snapshot, &record, outcome.as_ref()).await?,
-        event: Event::of(record, &mut outcomes),
-        body: serde_json::from_slice(&covered).ok(),
-        body_masked: matches!(covered, Cow::Owned(_)),
-        body_bytes: bytes.len(),
-        size,
-    };
+    let answer = in_full(&mut snapshot, record, what).await?;
     snapshot.end().await?;
     Ok(Json(answer))
+}
+
+/// A record with everything around it. Who may read what persons wrote may also see its signature.
+///
+/// # Errors
+/// What the database says.
+pub async fn in_full(snapshot: &mut Snapshot, record: Record, what: Cover) -> Result<EventAnswer, Problem> {
+    let (position, size) = (record.position, snapshot.size());
+    let bytes = read::body(snapshot, position).await?.unwrap_or_default();
+    let covered = cover(&bytes, what);
+    let body = serde_json::from_slice::<Box<RawValue>>(&covered).ok();
+    let text = body.is_none().then(|| as_text(&covered, what));
+    let is_text_masked = text.as_deref().is_some_and(|text| text != String::from_utf8_lossy(&bytes));
+    let deliveries = read::deliveries(snapshot, position).await?;
+    let conflicts = conflict::of_record(snapshot, position).await?;
+    let mut outcomes = outcomes_of(snapshot, &[position]).await?;
+    let outcome = outcomes.get(&position).cloned();
+    Ok(EventAnswer {
+        evidence: Evidence::of(snapshot, &record, what).await?,
+        deliveries: deliveries.into_iter().map(Delivery::from).collect(),
+        delivery_count: read::count_deliveries(snapshot, position).await?,
+        conflicts: conflicts.into_iter().map(Conflict::from).collect(),
+        conflict_count: conflict::count_of_record(snapshot, position).await?,
+        led_to: LedTo::of(snapshot, &record, outcome.as_ref()).await?,
+        event: Event::of(record, &mut outcomes),
+        body,
+        body_text: text,
+        body_masked: is_text_masked || matches!(covered, Cow::Owned(_)),
+        body_bytes: bytes.len(),
+        size,
+    })
+}
+
+/// What is no JSON, as text.
+fn as_text(body: &[u8], what: Cover) -> String {
+    let text = String::from_utf8_lossy(body);
+    if what == Cover::Secrets { text.into_owned() } else { private::text(&text).into_owned() }
 }
 
 /// The exact bytes of this event.
@@ -224,14 +239,14 @@ async fn find(snapshot: &mut Snapshot, scope: ScopeId, id: &str) -> Result<Recor
 }
 
 impl Evidence {
-    async fn of(snapshot: &mut Snapshot, record: &Record, is_auditor: bool) -> Result<Self, Problem> {
+    async fn of(snapshot: &mut Snapshot, record: &Record, what: Cover) -> Result<Self, Problem> {
         let scope = scope::all(snapshot).await?.remove(&record.scope);
         Ok(Self {
             livemode: scope.as_ref().map(|scope| scope.mode.is_live()),
             account: scope.and_then(|scope| scope.account).map(String::from),
             endpoint: record.endpoint.clone(),
             secret: record.secret_label.clone(),
-            signature: record.signature.clone().filter(|_| is_auditor),
+            signature: record.signature.clone().filter(|_| what == Cover::Secrets),
             leaf_hash: hex::encode(&record.leaf_hash),
         })
     }
@@ -239,6 +254,9 @@ impl Evidence {
 
 impl LedTo {
     async fn of(snapshot: &mut Snapshot, record: &Record, outcome: Option<&records::Outcome>) -> Result<Self, Problem> {
+        if !snapshot.has_read_models() {
+            return Ok(Self { domain_events: Vec::new(), postings: Vec::new() });
+        }
         let domain_events = aggregates::caused_by(snapshot, record.position).await?;
         Ok(Self {
             domain_events: domain_events.into_iter().map(DomainEvent::from).collect(),
@@ -248,10 +266,7 @@ impl LedTo {
 }
 
 /// The postings of the object that a record is about, and others of its customer that it caused.
-///
-/// # Errors
-/// What the database says.
-pub async fn postings_of(
+async fn postings_of(
     connection: &mut PgConnection,
     record: &Record,
     outcome: Option<&records::Outcome>,

@@ -35,28 +35,28 @@ const OTHERS: [&str; 5] = ["type", "customer", "object", "created_from", "create
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     /// Of this type, or of a family of types: `invoice.paid`, `invoice.*`.
-    r#type: Option<String>,
+    pub r#type: Option<String>,
     /// That name this customer.
-    customer: Option<String>,
+    pub customer: Option<String>,
     /// About the object with this id.
-    object: Option<String>,
+    pub object: Option<String>,
     /// Stripe's `created` at or after this time: RFC 3339 or seconds.
     #[param(value_type = Option<String>)]
-    created_from: Option<i64>,
+    pub created_from: Option<i64>,
     /// Stripe's `created` before this time: RFC 3339 or seconds.
     #[param(value_type = Option<String>)]
-    created_to: Option<i64>,
+    pub created_to: Option<i64>,
     /// That were not taken in: `quarantined` or `needs_fetch`. Not together with the other filters.
     #[param(value_type = Option<String>)]
-    outcome: Option<Unread>,
+    pub outcome: Option<Unread>,
     /// At this position or after.
-    from_position: Option<i64>,
+    pub from_position: Option<i64>,
     /// Before this position.
-    to_position: Option<i64>,
+    pub to_position: Option<i64>,
     /// Continue a page: its `next`.
-    before: Option<i64>,
+    pub before: Option<i64>,
     /// How many: 50 unless said, at most 200.
-    limit: Option<u32>,
+    pub limit: Option<u32>,
 }
 
 /// A page of the log.
@@ -64,11 +64,11 @@ pub struct Wanted {
 #[schema(as = Events)]
 pub struct Page {
     /// Newest first.
-    events: Vec<Event>,
+    pub events: Vec<Event>,
     /// `before` of the next page; absent on the last one.
-    next: Option<i64>,
+    pub next: Option<i64>,
     /// How many records of the log the read models have seen. Newer ones are listed too, as `pending`.
-    size: i64,
+    pub size: i64,
 }
 
 /// One record of the log.
@@ -112,27 +112,48 @@ pub async fn events(
     AnalystCaller(access): AnalystCaller,
     Asked((wanted, wait)): Asked<(Wanted, Wait)>,
 ) -> Result<Json<Page>, Problem> {
-    let filter = wanted.filter(access.scope);
-    let limit = wanted.limit.unwrap_or(USUAL_PAGE);
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
+    let page = page(&mut snapshot, access.scope, &wanted).await?;
+    snapshot.end().await?;
+    Ok(Json(page))
+}
+
+/// A page of the log. While there are no read models, nothing is known of customers, objects and outcomes.
+///
+/// # Errors
+/// What the database says.
+pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted) -> Result<Page, Problem> {
     let size = snapshot.size();
+    let filter = wanted.filter(scope);
+    let limit = wanted.limit.unwrap_or(USUAL_PAGE);
     let more = i64::from(limit) + 1;
-    let (found, next) = if let Some(subject) = wanted.subject() {
-        let positions = records::search(&mut snapshot, access.scope, subject, &filter, more).await?;
-        page_of(&mut snapshot, positions, limit).await?
-    } else if let Some(outcome) = wanted.outcome {
-        let end = filter.positions.end;
-        let positions = records::unread(&mut snapshot, access.scope, outcome, end, more).await?;
-        page_of(&mut snapshot, positions, limit).await?
-    } else {
-        let page = list::list(&mut snapshot, &filter, Order::NewestFirst, limit).await?;
-        (page.records, page.rest.map(|rest| rest.end))
+    let (found, next) = match (wanted.subject(), wanted.outcome) {
+        (None, None) => {
+            let page = list::list(snapshot, &filter, Order::NewestFirst, limit).await?;
+            (page.records, page.rest.map(|rest| rest.end))
+        }
+        _ if !snapshot.has_read_models() => (Vec::new(), None),
+        (Some(subject), _) => {
+            let positions = records::search(snapshot, scope, subject, &filter, more).await?;
+            page_of(snapshot, positions, limit).await?
+        }
+        (None, Some(outcome)) => {
+            let positions = records::unread(snapshot, scope, outcome, filter.positions.end, more).await?;
+            page_of(snapshot, positions, limit).await?
+        }
     };
     let positions: Vec<i64> = found.iter().map(|record| record.position).collect();
-    let mut outcomes = records::of_positions(&mut snapshot, &positions).await?;
-    snapshot.end().await?;
+    let mut outcomes = outcomes_of(snapshot, &positions).await?;
     let events = found.into_iter().map(|record| Event::of(record, &mut outcomes)).collect();
-    Ok(Json(Page { events, next, size }))
+    Ok(Page { events, next, size })
+}
+
+/// What came of the records at these positions, as far as the read models have got.
+pub(super) async fn outcomes_of(
+    snapshot: &mut Snapshot,
+    positions: &[i64],
+) -> Result<BTreeMap<i64, Outcome>, sqlx::Error> {
+    if snapshot.has_read_models() { records::of_positions(snapshot, positions).await } else { Ok(BTreeMap::new()) }
 }
 
 /// The records of a page at these positions, which may be one more than it holds, and where the next page begins.

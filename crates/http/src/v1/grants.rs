@@ -1,4 +1,4 @@
-//! `GET /v1/customers/{id}/grants`: what operators said of a customer: grants, revocations, released disputes.
+//! `GET /v1/customers/{id}/grants`: what operators said of a customer: grants, revocations, links with your accounts, released disputes.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,8 +7,10 @@ use daybook_domain::customer::{Authority, Extent, Given, Word};
 use daybook_domain::entitlement::Source;
 use daybook_domain::id::EventId;
 use daybook_domain::order::Moment;
+use daybook_domain::scope::ScopeId;
 use daybook_domain::time::Timestamp;
-use daybook_projections::{entitlements, records};
+use daybook_projections::{customers, entitlements, records};
+use daybook_store::snapshot::Snapshot;
 use daybook_stripe::private::text;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,51 +30,65 @@ use crate::wait::{Wait, then_read};
 #[schema(as = Grants)]
 pub struct Said {
     /// The customer.
-    customer: String,
+    pub customer: String,
     /// Grants and revocations, newest first.
-    grants: Vec<Grant>,
+    pub grants: Vec<Grant>,
+    /// Your accounts that an operator has linked with the customer, or unlinked.
+    pub links: Vec<Link>,
     /// Disputes whose hold was released.
-    released: Vec<Released>,
+    pub released: Vec<Released>,
     /// How many records of the log the answer has seen.
-    size: i64,
+    pub size: i64,
 }
 
 /// A grant or a revocation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Grant {
     /// The record that gave it.
-    record: Because,
+    pub record: Because,
     /// `grant` or `revocation`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// The feature.
-    feature: String,
+    pub feature: String,
     /// How much of it.
-    value: Option<Value>,
+    pub value: Option<Value>,
     /// `pending`, `in_force` or `over`.
-    state: &'static str,
+    pub state: &'static str,
     /// From when on.
-    starts: DateTime<Utc>,
+    pub starts: DateTime<Utc>,
     /// The first second after it; none when it is for good.
-    ends: Option<DateTime<Utc>>,
+    pub ends: Option<DateTime<Utc>>,
     /// Who gave it.
-    actor: String,
+    pub actor: String,
     /// Why.
-    reason: String,
+    pub reason: String,
     /// Where it was asked for.
-    ticket: Option<String>,
+    pub ticket: Option<String>,
     /// The record that ended it early.
-    ended_by: Option<Because>,
+    pub ended_by: Option<Because>,
+}
+
+/// What an operator said of one of your accounts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperatorsLink)]
+pub struct Link {
+    /// Your account.
+    pub account: String,
+    /// Whether it belongs to the customer; if not, no event can link them.
+    pub linked: bool,
+    /// The record that says so.
+    pub record: Because,
 }
 
 /// A released dispute.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Released {
     /// The dispute.
-    dispute: String,
+    pub dispute: String,
     /// When.
-    at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
     /// The record that did it.
-    record: Because,
+    pub record: Because,
 }
 
 /// What did operators say of this customer?
@@ -80,7 +96,7 @@ pub struct Released {
     get, path = "/v1/customers/{id}/grants", tag = "operators",
     params(("id" = String, Path, description = "The customer: `cus_...`."), Wait),
     responses(
-        (status = 200, description = "Grants, revocations and releases; none when nobody said anything.", body = Said),
+        (status = 200, description = "Grants, revocations, links and releases; none when nobody said anything.", body = Said),
         Unanswered,
     )
 )]
@@ -92,21 +108,37 @@ pub async fn grants(
 ) -> Result<Json<Said>, Problem> {
     check_id(&customer, "the customer")?;
     let mut snapshot = then_read(&app, access.scope, &wait).await?;
-    let size = snapshot.size();
-    let sources = entitlements::sources_of(&mut snapshot, access.scope, &customer).await?;
-    let events: Vec<String> = sources.iter().flat_map(records_of).map(ToString::to_string).collect();
-    let positions = records::positions_of_events(&mut snapshot, &events).await?;
+    let said = said_of(&mut snapshot, access.scope, customer, now(&app)).await?;
     snapshot.end().await?;
-    let mut answer = Said { customer, grants: Vec::new(), released: Vec::new(), size };
+    Ok(Json(said))
+}
+
+/// What operators said of a customer, as it stands at a time.
+///
+/// # Errors
+/// What the database says.
+pub async fn said_of(
+    snapshot: &mut Snapshot,
+    scope: ScopeId,
+    customer: String,
+    now: Timestamp,
+) -> Result<Said, Problem> {
+    let sources = entitlements::sources_of(snapshot, scope, &customer).await?;
+    let mut links = customers::links_of(snapshot, scope, &customer).await?;
+    links.retain(|link| [customers::BY_OPERATOR, customers::UNLINKED].contains(&link.source.as_str()));
+    let of_links = links.iter().map(|link| link.cause.clone());
+    let events: Vec<String> = sources.iter().flat_map(records_of).map(ToString::to_string).chain(of_links).collect();
+    let positions = records::positions_of_events(snapshot, &events).await?;
+    let (mut grants, mut disputes) = (Vec::new(), Vec::new());
     for source in &sources {
         if let Source::Operators { given, released } = source {
-            let grant = |(record, given)| Grant::new(record, given, now(&app), &positions);
-            answer.grants.extend(given.iter().map(grant));
-            answer.released.extend(released.iter().map(|(dispute, moment)| Released::new(dispute, moment, &positions)));
+            grants.extend(given.iter().map(|(record, given)| Grant::new(record, given, now, &positions)));
+            disputes.extend(released.iter().map(|(dispute, moment)| Released::new(dispute, moment, &positions)));
         }
     }
-    answer.grants.sort_by_key(|grant| std::cmp::Reverse(grant.record.position()));
-    Ok(Json(answer))
+    grants.sort_by_key(|grant| std::cmp::Reverse(grant.record.position()));
+    let links = links.into_iter().map(|link| Link::new(&link, &positions)).collect();
+    Ok(Said { customer, grants, links, released: disputes, size: snapshot.size() })
 }
 
 fn records_of(source: &Source) -> Vec<&EventId> {
@@ -133,6 +165,16 @@ impl Grant {
             reason: text(reason).into_owned(),
             ticket: ticket.as_deref().map(str::to_owned),
             ended_by: given.ended.as_ref().map(|(record, _)| Because::new(record.as_str(), positions)),
+        }
+    }
+}
+
+impl Link {
+    fn new(link: &customers::AccountLink, positions: &Positions) -> Self {
+        Self {
+            account: text(&link.account).into_owned(),
+            linked: link.source == customers::BY_OPERATOR,
+            record: Because::new(&link.cause, positions),
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::id::ObjectKind;
 use daybook_domain::scope::ScopeId;
+use daybook_projections::page::Cursor;
 use daybook_projections::parked;
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
@@ -19,9 +20,9 @@ use crate::state::Shared;
 use crate::wait::{Wait, then_answer};
 
 /// Objects of an answer when the request does not say.
-const USUAL: i64 = 100;
+const USUAL: u32 = 100;
 /// Objects of an answer at most.
-const MOST: i64 = 1_000;
+const MOST: u32 = 1_000;
 
 /// What is wanted.
 #[derive(Debug, utoipa::IntoParams)]
@@ -29,14 +30,17 @@ const MOST: i64 = 1_000;
 pub struct Wanted {
     /// Objects of one kind only, by Stripe's name: `invoice`, `charge`, `payment_intent`.
     #[param(value_type = Option<String>)]
-    kind: Option<ObjectKind>,
+    pub kind: Option<ObjectKind>,
+    /// Continue a page: its `next`.
+    #[param(value_type = Option<String>)]
+    pub after: Option<Cursor>,
     /// How many: 100 unless said, at most 1,000.
-    limit: Option<i64>,
+    pub limit: Option<u32>,
 }
 
 impl Parameters for Wanted {
     fn names() -> impl Iterator<Item = &'static str> {
-        ["kind", "limit"].into_iter()
+        ["kind", "after", "limit"].into_iter()
     }
 
     fn read(query: &Query, _: &Config) -> Result<Self, Problem> {
@@ -46,7 +50,12 @@ impl Parameters for Wanted {
                 Problem::malformed("kind: expected a kind of object, like invoice, charge or payment_intent")
             })
         });
-        Ok(Self { kind: kind.transpose()?, limit: query.whole("limit", 1..=MOST)? })
+        let after = query.text("after").map(str::parse).transpose();
+        Ok(Self {
+            kind: kind.transpose()?,
+            after: after.map_err(|error| Problem::malformed(format!("after: {error}")))?,
+            limit: query.whole("limit", 1..=MOST)?,
+        })
     }
 }
 
@@ -58,6 +67,8 @@ pub struct Listed {
     pub parked: Vec<Waited>,
     /// How many there are in all, of every kind.
     pub count: i64,
+    /// `after` of the next page; absent on the last one.
+    pub next: Option<String>,
     /// How many records of the log the answer has seen.
     pub size: i64,
 }
@@ -100,22 +111,17 @@ pub async fn parked(
     AnalystCaller(access): AnalystCaller,
     Asked((wanted, wait)): Asked<(Wanted, Wait)>,
 ) -> Result<Json<Listed>, Problem> {
-    let limit = wanted.limit.unwrap_or(USUAL);
-    then_answer(&app, access.scope, &wait, async |snapshot| listed(snapshot, access.scope, wanted.kind, limit).await)
-        .await
+    then_answer(&app, access.scope, &wait, async |snapshot| listed(snapshot, access.scope, wanted).await).await
 }
 
 /// What is parked in a scope, as the API and the command line tell it.
 ///
 /// # Errors
 /// What the database says.
-pub async fn listed(
-    snapshot: &mut Snapshot,
-    scope: ScopeId,
-    kind: Option<ObjectKind>,
-    limit: i64,
-) -> Result<Listed, Problem> {
-    let found = parked::list(snapshot, scope, kind, limit).await?;
+pub async fn listed(snapshot: &mut Snapshot, scope: ScopeId, wanted: Wanted) -> Result<Listed, Problem> {
+    let Wanted { kind, after, limit } = wanted;
+    let found = parked::list(snapshot, scope, &parked::Wanted { kind, after }, limit.unwrap_or(USUAL)).await?;
+    let next = found.next.as_ref().map(Cursor::to_string);
     let count = parked::count(snapshot, scope).await?;
-    Ok(Listed { parked: found.into_iter().map(Waited::from).collect(), count, size: snapshot.size() })
+    Ok(Listed { parked: found.entries.into_iter().map(Waited::from).collect(), count, next, size: snapshot.size() })
 }

@@ -17,7 +17,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use self::difference::{Difference, differences};
-use super::show::{readable, what};
+use super::body::{readable, what};
 use super::shown;
 use crate::config::{DatabaseArguments, number_above_zero, page_size};
 use crate::exit::{Ending, Refused};
@@ -48,24 +48,23 @@ pub struct Arguments {
 struct Line {
     number: i64,
     position: i64,
-    event_id: String,
-    #[serde(rename = "type")]
-    kind: String,
+    event: String,
+    r#type: String,
     scope: String,
     source: String,
     received_at: DateTime<Utc>,
     api_version: Option<String>,
     endpoint: Option<String>,
-    secret_label: Option<String>,
+    secret: Option<String>,
     /// what an operator decided
-    settled: Option<Stands>,
+    stands: Option<Stands>,
 }
 
 #[derive(Serialize)]
 struct Page {
     conflicts: Vec<Line>,
     /// what to give as --before for the next page
-    next_before: Option<i64>,
+    next: Option<i64>,
     /// how many there are in all
     total: i64,
 }
@@ -79,21 +78,21 @@ impl fmt::Display for Page {
             Table::new(&[">number", ">record", "received (UTC)", "type", "source", "secret", "stands", "event"]);
         for one in &self.conflicts {
             let (number, record, received) = (one.number.to_string(), one.position.to_string(), shown(one.received_at));
-            let secret = one.secret_label.clone().unwrap_or_else(|| "-".to_owned());
-            let stands = stands(one.settled).to_owned();
+            let secret = one.secret.clone().unwrap_or_else(|| "-".to_owned());
+            let stands = stands(one.stands).to_owned();
             table.row([
                 number,
                 record,
                 received,
-                one.kind.clone(),
+                one.r#type.clone(),
                 one.source.clone(),
                 secret,
                 stands,
-                one.event_id.clone(),
+                one.event.clone(),
             ]);
         }
         write!(formatter, "{table}{} in all. With its number, one is shown in full.", count(self.total))?;
-        match self.next_before {
+        match self.next {
             Some(before) => write!(formatter, " There is more: --before {before}"),
             None => Ok(()),
         }
@@ -105,7 +104,7 @@ impl fmt::Display for Page {
 struct Shown {
     number: i64,
     position: i64,
-    event_id: String,
+    event: String,
     /// of the record
     scope: String,
     source: String,
@@ -120,7 +119,7 @@ struct Shown {
 impl fmt::Display for Shown {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-        writeln!(formatter, "{}  contradicts record {}", self.event_id, self.position)?;
+        writeln!(formatter, "{}  contradicts record {}", self.event, self.position)?;
         writeln!(formatter, "  {:<12} {}", "in the books", self.scope)?;
         writeln!(formatter, "  {:<12} {} by {}", "received", shown(self.received_at), self.source)?;
         writeln!(formatter, "  {:<12} {}", "endpoint", or_dash(&self.endpoint))?;
@@ -154,12 +153,12 @@ async fn page(arguments: &Arguments, connection: &mut PgConnection) -> anyhow::R
     let wanted = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let is_more = found.len() > wanted;
     found.truncate(wanted);
-    let next_before = found.last().map(|one| one.id).filter(|_| is_more);
+    let next = found.last().map(|one| one.id).filter(|_| is_more);
     let scopes = daybook_store::scope::all(connection).await?;
     let total = conflict::count(connection).await?;
     let settled = operated::settlements(connection).await?;
     let conflicts = found.into_iter().map(|one| line(one, &scopes, &settled)).collect();
-    Ok(Page { conflicts, next_before, total })
+    Ok(Page { conflicts, next, total })
 }
 
 /// Which content stands, for people.
@@ -174,17 +173,17 @@ fn stands(settled: Option<Stands>) -> &'static str {
 
 fn line(one: conflict::Summary, scopes: &HashMap<ScopeId, Scope>, settled: &BTreeMap<About, Stands>) -> Line {
     Line {
-        settled: settled.get(&About::Conflict(one.id)).copied(),
+        stands: settled.get(&About::Conflict(one.id)).copied(),
         number: one.id,
         position: one.position,
-        event_id: one.event_id,
-        kind: one.kind,
+        event: one.event_id,
+        r#type: one.kind,
         scope: shown_scope(scopes, one.scope),
         source: one.source,
         received_at: one.received_at,
         api_version: one.api_version,
         endpoint: one.endpoint,
-        secret_label: one.secret_label,
+        secret: one.secret_label,
     }
 }
 
@@ -205,7 +204,7 @@ async fn one(number: i64, cover: Cover, connection: &mut PgConnection) -> anyhow
     Ok(Shown {
         number: one.id,
         position: one.position,
-        event_id: one.event_id,
+        event: one.event_id,
         scope: of_record.map_or_else(String::new, |scope| shown_scope(&scopes, scope)),
         source: one.source,
         received_at: one.received_at,

@@ -1,5 +1,6 @@
 //! `daybook event`: the events in the log, as they were received.
 
+mod body;
 mod conflicts;
 mod list;
 mod show;
@@ -41,11 +42,6 @@ pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
         Command::Show(arguments) => show::run(arguments, output).await,
         Command::Conflicts(arguments) => conflicts::run(arguments, output).await,
     }
-}
-
-/// A second of Stripe's, as people read it.
-fn moment(seconds: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(seconds, 0)
 }
 
 /// A time as people read it: `2026-11-21 14:05:00`.

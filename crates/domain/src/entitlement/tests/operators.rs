@@ -50,7 +50,8 @@ fn a_grant_that_was_ended_early_names_who_ended_it_and_one_that_never_began_says
         ask(&[operators([("op_1", Given { ends: Some(day(at)), ended, ..grant(None) })])], "pro", 12)
     };
     assert_eq!((ended(10).code, because(&ended(10))), (Code::GrantEnded, vec!["op_1", "op_2"]));
-    assert_eq!(ended(5).code, Code::NoSubscription);
+    assert_eq!((ended(5).code, because(&ended(5))), (Code::GrantEnded, vec!["op_1", "op_2"]));
+    assert_eq!(ended(4).code, Code::NoSubscription);
 }
 
 #[test]
