@@ -30,6 +30,20 @@ pub(crate) fn cluster() -> anyhow::Result<Cluster> {
     Ok(cluster)
 }
 
+/// A cargo command. What cargo told this program of its own package is kept from it: build scripts look at the same variables, and a person's own
+/// `cargo build` beside a task would build half of the dependencies again.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    const OF_A_PACKAGE: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+    let mut cargo = Command::new("cargo");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| OF_A_PACKAGE.iter().any(|start| name.starts_with(start))) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo.args(arguments);
+    cargo
+}
+
 fn words(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy()];
     words.extend(command.get_args().map(|argument| argument.to_string_lossy()));

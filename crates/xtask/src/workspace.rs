@@ -6,6 +6,8 @@ use std::process::Command;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+use crate::programs;
+
 /// What the commands need to know of the workspace.
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -31,8 +33,8 @@ pub(crate) struct Dependency {
 
 impl Workspace {
     pub(crate) fn find() -> anyhow::Result<Self> {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let mut cargo = programs::cargo(&["metadata", "--no-deps", "--format-version", "1"]);
+        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
         let answer = cargo.output().context("cannot run cargo")?;
         if !answer.status.success() {
             bail!("cargo metadata: {}", String::from_utf8_lossy(&answer.stderr));
@@ -48,8 +50,8 @@ impl Workspace {
 
     /// A cargo command in the workspace's root.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut cargo = Command::new("cargo");
-        cargo.args(arguments).current_dir(&self.root);
+        let mut cargo = programs::cargo(arguments);
+        cargo.current_dir(&self.root);
         cargo
     }
 

@@ -9,7 +9,9 @@ pub fn telling(kind: &str, fact: &Fact) -> Option<String> {
     match &fact.observed {
         Observed::Customer(customer) => of_customer(what, customer),
         Observed::EntitlementSummary(summary) => {
-            Some(format!("has {} features by Stripe's own word", summary.features.len()))
+            let count = summary.features.len();
+            let features = if count == 1 { "feature" } else { "features" };
+            Some(format!("has {count} {features} by Stripe's own word"))
         }
         Observed::Subscription(subscription) => Some(of_subscription(what, subscription)),
         Observed::Invoice(invoice) => of_invoice(what, invoice),

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: the fuzz targets of `fuzz/`, one after the other, from the seeds that are kept. See `fuzz/README.md`.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, bail};
 
@@ -51,14 +51,12 @@ fn find_or_install() -> anyhow::Result<()> {
         return Ok(());
     }
     say("cargo-fuzz is missing, so it is installed");
-    let mut install = Command::new("cargo");
-    programs::run(install.args(["install", "cargo-fuzz", "--locked"]))
+    programs::run(&mut programs::cargo(&["install", "cargo-fuzz", "--locked"]))
         .context("fuzzing needs cargo-fuzz, and it cannot be installed here: `cargo install cargo-fuzz` says why")
 }
 
 fn works(arguments: &[&str]) -> bool {
-    let mut cargo = Command::new("cargo");
-    let status = cargo.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = programs::cargo(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
