@@ -46,10 +46,16 @@ async fn the_demo_goes_on_serving_and_its_lines_can_be_tried() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = command(folder.path(), &["demo", "--events=100", "--listen=127.0.0.1:0"]).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let (mut key, mut urls) = (None, Vec::new());
+    let (mut key, mut urls, mut database, mut commands) = (None, Vec::new(), None, Vec::new());
     while let Some(line) = lines.next_line().await.unwrap() {
         key = key.or_else(|| line.trim().strip_prefix("KEY=").map(str::to_owned));
         urls.extend(line.split_once("'http://").map(|(_, url)| url.trim_end_matches('\'').to_owned()));
+        let line = line.trim();
+        if let Some(url) = line.strip_prefix("export DATABASE_URL=") {
+            database = Some(url.trim_matches('\'').to_owned());
+        } else if database.is_some() && line.contains("daybook") {
+            commands.push(line.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>());
+        }
         if line.starts_with("All of this took") {
             break;
         }
@@ -59,6 +65,14 @@ async fn the_demo_goes_on_serving_and_its_lines_can_be_tried() {
         let (address, path) = url.split_once('/').unwrap();
         let client = Client::new(address.parse().unwrap(), "").with_key(key.as_deref().unwrap());
         client.get(&format!("/{path}")).await.expect(200);
+    }
+    assert_eq!(commands.len(), 3, "{commands:?}");
+    for words in commands {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut beside = command(folder.path(), &words);
+        beside.env("DATABASE_URL", database.as_deref().unwrap());
+        let ran = run(beside, b"").await;
+        assert!(!ran.out.is_empty() && ran.err.is_empty(), "{words:?}: {}{}", ran.out, ran.err);
     }
     child.kill().await.unwrap();
 }

@@ -23,7 +23,14 @@ pub struct Opened {
     /// For everything but migrations.
     pub database: Database,
     owner: Option<SecretString>,
-    cluster: Option<Keeper>,
+    cluster: Option<Private>,
+}
+
+/// A private cluster in use, and where it is.
+#[derive(Debug)]
+struct Private {
+    keeper: Keeper,
+    address: String,
 }
 
 /// Whether tables may be created or upgraded on the way.
@@ -89,8 +96,9 @@ async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::
         );
     }
     let owner = SecretString::from(cluster.url());
-    let runtime = SecretString::from(cluster.url_for(RUNTIME_ROLE, "daybook"));
-    let cluster = Keeper::of(cluster);
+    let address = cluster.url_for(RUNTIME_ROLE, "daybook");
+    let runtime = SecretString::from(address.clone());
+    let cluster = Private { keeper: Keeper::of(cluster), address };
     let began = Instant::now();
     let connected = loop {
         match connect(runtime.clone(), connections).await {
@@ -102,7 +110,7 @@ async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::
     let opened = match connected {
         Ok(database) => Opened { database, owner: Some(owner), cluster: Some(cluster) },
         Err(error) => {
-            cluster.stop().await;
+            cluster.keeper.stop().await;
             return Err(error);
         }
     };
@@ -138,6 +146,12 @@ impl Opened {
             Some(_) => "private",
             None => "DATABASE_URL",
         }
+    }
+
+    /// What other programs of this machine put into `DATABASE_URL` to use the same private database. It holds no secret: who may enter the folder of
+    /// its socket is let in.
+    pub fn private_address(&self) -> Option<&str> {
+        self.cluster.as_ref().map(|private| private.address.as_str())
     }
 
     /// Creates or upgrades the tables as their owner.
@@ -222,7 +236,7 @@ impl Opened {
     pub async fn close(self) {
         self.database.pool().close().await;
         if let Some(cluster) = self.cluster {
-            cluster.stop().await;
+            cluster.keeper.stop().await;
         }
     }
 }

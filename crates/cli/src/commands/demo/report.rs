@@ -47,6 +47,7 @@ pub struct Happened<'a> {
 pub struct Report {
     url: String,
     key: String,
+    database_url: Option<String>,
     events: usize,
     deliveries: u64,
     deliveries_per_second: u64,
@@ -93,6 +94,7 @@ pub async fn report(opened: &Opened, server: &Server, of: &Scope, happened: Happ
     Ok(Report {
         url: format!("http://{}", server.address),
         key: happened.key.to_owned(),
+        database_url: opened.private_address().map(str::to_owned),
         events: happened.made,
         deliveries,
         deliveries_per_second: deliveries.saturating_mul(1000) / elapsed,
@@ -181,7 +183,13 @@ impl Report {
             curl(&format!("/v1/accounts/{account}/entitlements"))?;
         }
         curl(&format!("/v1/customers/{customer}/balances"))?;
-        curl(&format!("/v1/events?customer={customer}"))
+        curl(&format!("/v1/events?customer={customer}"))?;
+        let Some(database) = &self.database_url else { return Ok(()) };
+        writeln!(formatter, "Or, beside it, as long as it serves:\n  export DATABASE_URL='{database}'")?;
+        let program = std::env::current_exe().unwrap_or_else(|_| "daybook".into());
+        [format!("story {customer}").as_str(), "attention", "verify books"]
+            .into_iter()
+            .try_for_each(|words| writeln!(formatter, "  {} {words}", program.display()))
     }
 }
 
