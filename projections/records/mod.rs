@@ -6,7 +6,7 @@ mod unread;
 pub use read::{
     Found, Outcome, Subject, about, find_by_object, of_position, of_positions, positions_of_events, search,
 };
-pub use unread::{Unread, count_quarantined_besides, count_unread, unread};
+pub use unread::{NotTakenIn, Unread, not_taken_in, unread};
 
 use daybook_domain::scope::ScopeId;
 

@@ -49,28 +49,28 @@ pub async fn unread(
     .await
 }
 
-/// How many records need a fetch, and how many are quarantined.
-///
-/// # Errors
-/// What the database says.
-pub async fn count_unread(connection: &mut PgConnection) -> Result<(i64, i64), sqlx::Error> {
-    let row = sqlx::query!(
-        "select count(*) filter (where outcome = 'needs_fetch') as \"needs_fetch!\",
-                count(*) filter (where outcome = 'quarantined') as \"quarantined!\"
-         from record_outcome where outcome in ('needs_fetch', 'quarantined')"
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok((row.needs_fetch, row.quarantined))
+/// How many records were not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotTakenIn {
+    /// That only name their object, and that nobody has looked at.
+    pub needs_fetch: i64,
+    /// That this version cannot read, and that nobody has looked at.
+    pub quarantined: i64,
+    /// That this version cannot read, looked at or not.
+    pub all_quarantined: i64,
 }
 
-/// How many records are quarantined besides these.
+/// How many records were not taken in. Somebody has looked at those at the `known` positions.
 ///
 /// # Errors
 /// What the database says.
-pub async fn count_quarantined_besides(connection: &mut PgConnection, known: &[i64]) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from record_outcome where outcome = 'quarantined' and position <> all($1)"#,
+pub async fn not_taken_in(connection: &mut PgConnection, known: &[i64]) -> Result<NotTakenIn, sqlx::Error> {
+    sqlx::query_as!(
+        NotTakenIn,
+        r#"select count(*) filter (where outcome = 'needs_fetch' and position <> all($1)) as "needs_fetch!",
+                  count(*) filter (where outcome = 'quarantined' and position <> all($1)) as "quarantined!",
+                  count(*) filter (where outcome = 'quarantined') as "all_quarantined!"
+           from record_outcome where outcome in ('needs_fetch', 'quarantined')"#,
         known
     )
     .fetch_one(connection)

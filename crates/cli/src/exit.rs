@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use daybook_http::Problem;
 use daybook_stripe::private::message;
 
 use crate::config::Problems;
@@ -59,7 +60,8 @@ pub fn wrong_usage(error: &clap::Error) -> ExitCode {
 }
 
 fn number(error: &anyhow::Error) -> u8 {
-    if error.is::<Problems>() || error.is::<Misused>() {
+    let is_question_unreadable = || matches!(error.downcast_ref(), Some(Problem::Malformed(_)));
+    if error.is::<Problems>() || error.is::<Misused>() || is_question_unreadable() {
         MISUSED
     } else if error.is::<Refused>() || error.is::<NoneSeen>() {
         FINDINGS

@@ -23,6 +23,7 @@ use crate::auth::Access;
 use crate::config::Config;
 use crate::entitlement::facts::{self, Facts, Subjects};
 use crate::entitlement::inquiry::now;
+use crate::entitlement::policies::fields_of;
 use crate::query::{Parameters, Query, read_time};
 use crate::state::Shared;
 use crate::wait::{Wait, then_read};
@@ -121,10 +122,11 @@ pub async fn look_back(
     wait: &Wait,
     when: When,
 ) -> Result<Snapshot, Problem> {
-    let _place = take_place(app, access)?;
+    access.needs(Role::Analyst)?;
     let mut snapshot = then_read(app, access.scope, wait).await?;
     let known = when.known(&mut snapshot).await?;
     snapshot.end().await?;
+    let _place = take_place(app, access)?;
     Ok(past::look_back(&app.pool, access.scope, customers, Standpoint { known, until: when.as_of }).await?)
 }
 
@@ -139,7 +141,7 @@ pub async fn facts(
     wait: &Wait,
     when: When,
 ) -> Result<(Facts, Timestamp), Problem> {
-    let _place = take_place(app, access)?;
+    access.needs(Role::Analyst)?;
     let scope = access.scope;
     let mut snapshot = then_read(app, scope, wait).await?;
     let known = when.known(&mut snapshot).await?;
@@ -149,10 +151,11 @@ pub async fn facts(
         customers.extend(seen_beside(&mut snapshot, scope, account).await?);
     }
     snapshot.end().await?;
+    let _place = take_place(app, access)?;
     let customers: Vec<String> = customers.into_iter().collect();
     let mut then = past::look_back(&app.pool, scope, &customers, Standpoint { known, until: when.as_of }).await?;
     let of_scope = |texts: &[String]| texts.iter().map(|text| (scope, text.clone())).collect();
-    let fields = policy.accounts.from.iter().map(|field| (scope, field.to_string())).collect();
+    let fields = fields_of(&policy).into_iter().map(|field| (scope, field)).collect();
     let asked = Asked { customers: of_scope(&customers), accounts: of_scope(&subjects.accounts), fields };
     let seen = inquiry::see(&mut then, &asked).await?;
     then.undo().await?;
@@ -175,7 +178,7 @@ pub async fn size_to_fold(app: &Shared, scope: ScopeId, wait: &Wait, when: When)
     Ok(known)
 }
 
-/// A place among those who look back, for one who may.
+/// A place among those who look back, for one who may. It is taken when all that is waited for is there.
 ///
 /// # Errors
 /// The key's role, or that all places are taken.

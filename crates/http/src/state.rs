@@ -16,6 +16,7 @@ use crate::entitlement::desk::Desk;
 use crate::health::Idleness;
 use crate::metrics::Metrics;
 use crate::past;
+use crate::wait;
 use crate::webhook::{Arriving, Receivers};
 
 /// The state as routes hold it.
@@ -54,6 +55,8 @@ pub struct App {
     pub(crate) config: Config,
     /// Connections for what is read row by row; no statement on them lasts long.
     pub(crate) pool: PgPool,
+    /// For the follower alone: whether answers are fresh must not depend on how many others read.
+    pub(crate) following: PgPool,
     /// For the listener, which has a connection of its own.
     pub(crate) database: Database,
     pub(crate) recorder: Recorder,
@@ -67,6 +70,8 @@ pub struct App {
     pub(crate) desk: Arc<Desk>,
     /// Room for readers that wait for their own write.
     pub(crate) readers: Semaphore,
+    /// Room for those among them who search for an object.
+    pub(crate) searching: Semaphore,
     /// Room for questions about the past.
     pub(crate) looking_back: Semaphore,
     pub(crate) metrics: Metrics,
@@ -79,7 +84,8 @@ impl App {
     /// # Errors
     /// An endpoint's setting that cannot stand.
     pub fn new(config: Config, database: Database, recorder: Recorder, clock: Clock) -> Result<Shared, ConfigError> {
-        let pool = readers(database.pool(), &config.questions);
+        let pool = readers(database.pool(), &config.questions, database.pool().options().get_max_connections());
+        let following = readers(database.pool(), &config.questions, 1);
         Ok(Arc::new(Self {
             receivers: Receivers::new(&config.endpoints)?,
             arriving: Arriving::default(),
@@ -88,12 +94,14 @@ impl App {
             entitlements: EntitlementCache::new(config.cache.customers),
             desk: Desk::new(&pool, config.questions),
             readers: Semaphore::new(config.wait.readers),
+            searching: Semaphore::new(wait::SEARCHING),
             looking_back: Semaphore::new(past::AT_ONCE),
             metrics: Metrics::new(),
             idleness: Idleness::default(),
             commands: daybook_commands::Desk::new(&database, &recorder, daybook_commands::Limits::default()),
             config,
             pool,
+            following,
             database,
             recorder,
             clock,
@@ -108,7 +116,7 @@ impl App {
 
 /// A pool like this one, whose connections never work long for anybody. One that does not answer when it is given back is thrown away: the machine at
 /// its other end may have vanished.
-fn readers(pool: &PgPool, limits: &QuestionLimits) -> PgPool {
+fn readers(pool: &PgPool, limits: &QuestionLimits, connections: u32) -> PgPool {
     let patience = limits.patience;
     let options = pool.connect_options().as_ref().clone().options([
         ("statement_timeout", format!("{}ms", patience.as_millis()).as_str()),
@@ -117,6 +125,7 @@ fn readers(pool: &PgPool, limits: &QuestionLimits) -> PgPool {
     pool.options()
         .clone()
         .min_connections(0)
+        .max_connections(connections)
         .acquire_timeout(pool.options().get_acquire_timeout().min(patience))
         .after_release(move |connection, _| {
             Box::pin(async move { Ok(matches!(timeout(patience, connection.ping()).await, Ok(Ok(())))) })

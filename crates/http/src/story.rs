@@ -13,6 +13,7 @@ use daybook_domain::time::Timestamp;
 use daybook_projections::entitlements::Known;
 use daybook_projections::inquiry::{self, Asked};
 use daybook_projections::{journal, subscriptions};
+use daybook_store::key::Role;
 use daybook_worker::past::Told;
 use daybook_worker::past::retelling::Retelling;
 use serde::Serialize;
@@ -132,8 +133,9 @@ pub async fn tell(
     (wait, when): (&Wait, When),
     tell: usize,
 ) -> Result<Story, Problem> {
-    let _place = past::take_place(app, access)?;
+    access.needs(Role::Analyst)?;
     let (standpoint, policy) = past::stand(app, access.scope, wait, when).await?;
+    let _place = past::take_place(app, access)?;
     let customers = [customer.to_owned()];
     let (retelling, earlier) = Retelling::begin(&app.pool, access.scope, &customers, standpoint, tell).await?;
     let size = retelling.size();

@@ -17,6 +17,8 @@ use crate::state::Shared;
 
 /// The pause between two searches for an object.
 const PAUSE: Duration = Duration::from_millis(20);
+/// So many of those who wait for an object search for it at once.
+pub const SEARCHING: usize = 4;
 
 /// What must have been applied before an answer.
 #[derive(Clone, Debug, Default, IntoParams)]
@@ -81,15 +83,18 @@ pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snap
     let wanted = wait.min_size.unwrap_or(0);
     let mut moves = app.horizon.moves();
     let snapshot = Snapshot::begin(pool).await?;
-    if snapshot.size() < wanted {
-        snapshot.end().await?;
+    let is_reached = snapshot.size() >= wanted;
+    if is_reached && object.is_none() {
+        return Ok(snapshot);
+    }
+    // Whoever waits holds no connection: there are more of them than connections.
+    snapshot.end().await?;
+    if !is_reached {
         let reached = moves.wait_for(|live| live.as_ref().is_some_and(|live| live.size >= wanted));
         if timeout_at(deadline, reached).await.is_err() {
             let awaited = format!("size {wanted}");
             return Err(Problem::NotYet { awaited, size: Snapshot::begin(pool).await?.size() });
         }
-    } else if object.is_none() {
-        return Ok(snapshot);
     }
     match object {
         None => Ok(Snapshot::begin(pool).await?),
@@ -117,15 +122,21 @@ async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline:
     let mut moves = app.horizon.moves();
     loop {
         moves.mark_unchanged();
+        let not_yet = |size| Problem::NotYet { awaited: format!("an event about {object}"), size };
+        // Every batch wakes all who wait: a few of them look at once, and the others' questions find a connection.
+        let Ok(Ok(turn)) = timeout_at(deadline, app.searching.acquire()).await else {
+            return Err(not_yet(Snapshot::begin(&app.pool).await?.size()));
+        };
         let mut snapshot = Snapshot::begin(&app.pool).await?;
         if !records::find_by_object(&mut snapshot, scope, object, i64::MAX, 1).await?.is_empty() {
             return Ok(snapshot);
         }
         let size = snapshot.size();
         snapshot.end().await?;
+        drop(turn);
         let pause = Instant::now() + PAUSE;
         if !matches!(timeout_at(deadline, moves.changed()).await, Ok(Ok(()))) || pause > deadline {
-            return Err(Problem::NotYet { awaited: format!("an event about {object}"), size });
+            return Err(not_yet(size));
         }
         sleep_until(pause).await;
     }

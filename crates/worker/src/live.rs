@@ -29,6 +29,11 @@ const LOG_CHANNEL: &str = "daybook_log";
 /// How long it waits after a failure, at first and at last.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How long the database may take for one turn. A machine that vanished says nothing for a quarter of an hour, and meanwhile whoever stands by would wait
+/// for the same machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a turn may go on when the loop is told to stop.
+const LAST_TURN: Duration = Duration::from_secs(10);
 
 /// How the loop behaves.
 #[derive(Clone, Copy, Debug)]
@@ -113,27 +118,36 @@ async fn session(
     holder: Uuid,
     shutdown: &CancellationToken,
 ) -> Result<Ended, Error> {
-    let mut connection = database.dedicated_connection().await?;
+    let opened = async {
+        let mut connection = database.dedicated_connection().await?;
+        setup::ensure_generation(&mut connection).await?;
+        Ok(connection)
+    };
+    let mut connection = in_time(shutdown, opened).await?;
     let mut news = News::new(database, &[LOG_CHANNEL]);
-    setup::ensure_generation(&mut connection).await?;
     let mut held: Option<Held> = None;
     let mut active: Option<Active> = None;
     let mut ended = Ended::Asked;
     while !shutdown.is_cancelled() {
-        // Whoever stands by and holds the lease keeps out those who could work.
-        if active.is_none() && setup::built(&mut connection).await? != Built::Here {
-            ended = Ended::AnotherVersion;
-            break;
-        }
-        if !hold(&mut connection, &mut held, holder, config.lease).await? {
-            active = None;
-        }
         let began = Instant::now();
-        let done = match &held {
-            Some(held) => work(&mut connection, &mut active, &held.lease, limits).await?,
-            None => Done::Nothing,
+        let turn = async {
+            // Whoever stands by and holds the lease keeps out those who could work.
+            if active.is_none() && setup::built(&mut connection).await? != Built::Here {
+                return Ok(Done::ForAnotherVersion);
+            }
+            if !hold(&mut connection, &mut held, holder, config.lease).await? {
+                active = None;
+            }
+            match &held {
+                Some(held) => work(&mut connection, &mut active, &held.lease, limits).await,
+                None => Ok(Done::Nothing),
+            }
         };
-        match done {
+        match in_time(shutdown, turn).await? {
+            Done::ForAnotherVersion => {
+                ended = Ended::AnotherVersion;
+                break;
+            }
             Done::Nothing => wait(&mut news, config.poll, shutdown).await,
             Done::Records { records, waiting } => {
                 limits.records = (limits.records * 2).min(config.limits.records);
@@ -144,9 +158,24 @@ async fn session(
         }
     }
     if let Some(held) = held {
-        lease::release(&mut connection, &held.lease).await?;
+        let released = async { Ok(lease::release(&mut connection, &held.lease).await?) };
+        in_time(shutdown, released).await?;
     }
     Ok(ended)
+}
+
+/// What the database is asked to do, in time: what takes longer fails, and is begun again on another connection.
+async fn in_time<T>(shutdown: &CancellationToken, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let told_to_stop = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(LAST_TURN).await;
+    };
+    tokio::select! {
+        done = tokio::time::timeout(PATIENCE, asked) => {
+            done.unwrap_or_else(|_| Err(daybook_store::Error::TooSlow { seconds: PATIENCE.as_secs() }.into()))
+        }
+        () = told_to_stop => Err(Error::Stopped),
+    }
 }
 
 /// A lease, and when it was last asked for by this process's clock.
@@ -197,6 +226,8 @@ enum Done {
     },
     /// Other generations are live now.
     Switched,
+    /// What is live was built by another version of the code.
+    ForAnotherVersion,
 }
 
 /// Does one unit of work.
@@ -261,6 +292,28 @@ mod tests {
         let config = WorkerConfig::default();
         assert_eq!(config.gathering(2, 0), Duration::from_millis(2));
         assert_eq!(config.gathering(1_500, 40), Duration::from_millis(200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_database_that_says_nothing_is_given_up_and_one_that_answers_is_not() {
+        let never = std::future::pending::<Result<(), Error>>();
+        let silent = in_time(&CancellationToken::new(), never).await;
+        assert!(matches!(silent, Err(Error::Store(daybook_store::Error::TooSlow { seconds: 60 }))), "{silent:?}");
+        let late = async {
+            tokio::time::sleep(Duration::from_secs(59)).await;
+            Ok(7)
+        };
+        assert_eq!(in_time(&CancellationToken::new(), late).await.unwrap(), 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_is_told_to_stop_finishes_a_turn_but_waits_for_no_vanished_machine() {
+        let (told, began) = (CancellationToken::new(), Instant::now());
+        told.cancel();
+        let never = std::future::pending::<Result<(), Error>>();
+        assert!(matches!(in_time(&told, never).await, Err(Error::Stopped)));
+        assert_eq!(began.elapsed(), LAST_TURN);
+        assert_eq!(in_time(&told, async { Ok(7) }).await.unwrap(), 7);
     }
 
     #[test]

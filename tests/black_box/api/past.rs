@@ -41,6 +41,21 @@ async fn what_was_said_then_and_what_would_be_said_now_about_then_are_two_answer
 }
 
 #[tokio::test]
+async fn what_an_operator_said_of_an_account_counts_in_its_past_too() {
+    let (house, _server, analyst) = late_news().await;
+    let code = async |query: &str| {
+        let answer = analyst.get(&format!("/v1/accounts/tenant%207/entitlements/pro{query}")).await.expect(200).json();
+        answer["code"].as_str().unwrap().to_owned()
+    };
+    house.run(&["link", "cus_ada", "tenant 7", "--reason=a pilot"]).await.expect(0);
+    let linked = (code("").await, code("?known_at=5").await, code("?known_at=4").await);
+    assert_eq!(linked, ("unpaid".to_owned(), "unpaid".to_owned(), "unknown_customer".to_owned()));
+    house.run(&["unlink", "cus_ada", "tenant 7", "--reason=it is over"]).await.expect(0);
+    let unlinked = (code("").await, code("?known_at=6").await, code("?known_at=5").await);
+    assert_eq!(unlinked, ("unknown_customer".to_owned(), "unknown_customer".to_owned(), "unpaid".to_owned()));
+}
+
+#[tokio::test]
 async fn an_answer_about_the_past_is_written_like_one_about_now() {
     let (house, _server, analyst) = late_news().await;
     let query = format!("as_of={}&known_at=3&explain", BEGIN + 60);

@@ -78,7 +78,7 @@ async fn a_killed_server_leaves_no_postgresql_behind_and_loses_nothing_it_acknow
         until("no process of PostgreSQL is left", async || servers_in(folder.path()).is_empty().then_some(())).await;
     }
     let page = ask(folder.path(), &["event", "list", "--json", "-n", "100"]).await.expect(0).json();
-    assert_eq!(page["size"], acknowledged);
+    assert_eq!(page["events"].as_array().unwrap().len(), usize::try_from(acknowledged).unwrap());
     ask(folder.path(), &["doctor", "--verify"]).await;
 }
 
@@ -119,7 +119,7 @@ async fn a_server_goes_on_with_the_database_when_the_command_that_started_it_end
     redeliver(&other, "evt_4").await;
     until("the other one runs it", async || inherits(&other).then_some(())).await;
     let page = ask(folder.path(), &["event", "list", "--json"]).await.expect(0).json();
-    assert_eq!(page["size"], 4);
+    assert_eq!(page["events"].as_array().unwrap().len(), 4);
     assert!(other.stop().await.success());
     assert_eq!(servers_in(folder.path()), Vec::<String>::new(), "it has stopped with its last owner");
 }

@@ -13,7 +13,7 @@ use crate::output::Output;
 pub enum Command {
     /// Say which of two contents stands: the record's, or that of the delivery which contradicts it
     Conflict(Conflict),
-    /// Say that a record which cannot be read was looked at
+    /// Say that a record which cannot be read, or only names its object, was looked at
     Record(Record),
 }
 

@@ -47,7 +47,7 @@ impl App {
 /// When the database does not answer.
 pub async fn look(app: &Shared) -> Result<(), Problem> {
     let asked = Instant::now();
-    let mut snapshot = Snapshot::begin(&app.pool).await?;
+    let mut snapshot = Snapshot::begin(&app.following).await?;
     let size = snapshot.size();
     let pointer = generation::pointer(&mut snapshot).await?;
     let known = app.horizon.live();

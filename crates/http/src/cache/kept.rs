@@ -13,6 +13,8 @@ pub struct Kept {
     open: Arc<[u8]>,
     /// Where the head ends.
     head: usize,
+    /// The second for which it was worked out. A clock that was ahead and was set back has not come to it yet.
+    judged: i64,
     /// The first second at which time alone makes it another answer.
     expires: i64,
     /// How many features it answers about.
@@ -22,15 +24,15 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Renders an answer from its head and its other members, which both are JSON objects with at least one member. It holds until `expires`, in
-    /// seconds.
+    /// Renders an answer from its head and its other members, which both are JSON objects with at least one member. It holds from the second
+    /// for which it was worked out until `expires`.
     ///
     /// # Errors
     /// What their serialization says.
     pub fn render(
         head: &impl Serialize,
         members: &impl Serialize,
-        expires: Option<i64>,
+        (judged, expires): (i64, Option<i64>),
     ) -> Result<Self, serde_json::Error> {
         let mut open = serde_json::to_vec(head)?;
         open.pop();
@@ -38,7 +40,8 @@ impl Kept {
         let head = open.len();
         let members = serde_json::to_vec(members)?;
         open.extend_from_slice(members.get(1..members.len().saturating_sub(1)).unwrap_or_default());
-        Ok(Self { open: open.into(), head, expires: expires.unwrap_or(i64::MAX), features: 1, beside: Arc::default() })
+        let expires = expires.unwrap_or(i64::MAX);
+        Ok(Self { open: open.into(), head, judged, expires, features: 1, beside: Arc::default() })
     }
 
     /// The same answer, about so many features.
@@ -55,7 +58,12 @@ impl Kept {
 
     /// Whether it still holds.
     pub fn holds_at(&self, now: i64) -> bool {
-        now < self.expires
+        self.judged <= now && now < self.expires
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.open.len() + self.beside.iter().map(|customer| customer.len() + size_of::<Box<str>>()).sum::<usize>()
     }
 
     /// Appends it to `body`, to be closed.
@@ -102,7 +110,7 @@ mod tests {
     use super::*;
 
     fn kept(expires: Option<i64>) -> Kept {
-        Kept::render(&json!({"customer": "cus_1"}), &json!({"allowed": true}), expires).unwrap()
+        Kept::render(&json!({"customer": "cus_1"}), &json!({"allowed": true}), (50, expires)).unwrap()
     }
 
     #[test]
@@ -127,5 +135,11 @@ mod tests {
     fn an_answer_holds_until_time_alone_changes_it() {
         assert!(kept(Some(100)).holds_at(99));
         assert!(!kept(Some(100)).holds_at(100));
+    }
+
+    #[test]
+    fn an_answer_for_a_time_that_has_not_come_is_none_yet() {
+        assert!(kept(None).holds_at(50));
+        assert!(!kept(None).holds_at(49), "the clock was ahead when it was worked out");
     }
 }

@@ -143,7 +143,7 @@ impl World {
     fn read(&mut self, scope: i32, customer: u8) {
         let read_at = ReadAt { size: self.size, pointer: Arc::clone(&self.pointer) };
         let kept =
-            Kept::render(&json!({ "customer": customer }), &self.truth(scope, customer, self.size), None).unwrap();
+            Kept::render(&json!({ "customer": customer }), &self.truth(scope, customer, self.size), (0, None)).unwrap();
         self.held.push((read_at, scope, customer.to_string(), kept));
     }
 
@@ -151,7 +151,7 @@ impl World {
         let read_at = ReadAt { size: self.size, pointer: Arc::clone(&self.pointer) };
         let truth = self.truth_of_account(scope, account, self.size);
         let beside = self.customers(scope, account, self.size).into_iter().map(|customer| customer.to_string());
-        let kept = Kept::render(&json!({ "account": account }), &truth, None).unwrap().beside(beside);
+        let kept = Kept::render(&json!({ "account": account }), &truth, (0, None)).unwrap().beside(beside);
         self.held.push((read_at, scope, account_key(&account.to_string()), kept));
     }
 

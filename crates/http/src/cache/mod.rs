@@ -7,11 +7,13 @@
 //!
 //! # Layout
 //! - [`shard`]: the rule itself, as a pure data structure
+//! - [`half`]: answers by customer, with about how much memory they take
 //! - [`kept`]: an answer as it is kept: rendered but for its size and time
 //! - [`horizon`]: the size this process knows to be live, and since when it could not confirm it
 //! - [`follower`]: the task that moves the horizon
 
 pub mod follower;
+mod half;
 pub mod horizon;
 pub mod kept;
 pub mod shard;

@@ -10,12 +10,16 @@ use std::sync::Arc;
 use daybook_domain::scope::ScopeId;
 use daybook_store::generation::Pointer;
 
+use super::half::{Answer, Answers, ByCustomer, Half};
 use super::kept::Kept;
 
 /// Features of one customer that are kept: more than may be asked for at once.
 const FEATURES: usize = 128;
 /// Changed customers that are remembered for answers that are being read.
 const REMEMBERED: usize = 4096;
+/// Bytes a half may take for each customer it has room for. Whoever asks for many features of each keeps fewer customers, and made-up names fill nothing
+/// else.
+const BYTES: usize = 2048;
 
 /// What changed: a customer, or all of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,68 +52,15 @@ pub struct Found<'a> {
     pub pointer: &'a Arc<Pointer>,
 }
 
-/// An answer, and the size it was read at.
-#[derive(Debug)]
-struct Answer {
-    feature: Box<str>,
-    kept: Kept,
-    size: i64,
-}
-
-type Answers = Vec<Answer>;
-
-/// Something about each of some customers.
-#[derive(Debug)]
-struct ByCustomer<T> {
-    scopes: HashMap<ScopeId, HashMap<Box<str>, T>>,
-    count: usize,
-}
-
-impl<T> Default for ByCustomer<T> {
-    fn default() -> Self {
-        Self { scopes: HashMap::new(), count: 0 }
-    }
-}
-
-impl<T> ByCustomer<T> {
-    fn get(&self, scope: ScopeId, customer: &str) -> Option<&T> {
-        self.scopes.get(&scope)?.get(customer)
-    }
-
-    fn get_mut(&mut self, scope: ScopeId, customer: &str) -> Option<&mut T> {
-        self.scopes.get_mut(&scope)?.get_mut(customer)
-    }
-
-    fn remove(&mut self, scope: ScopeId, customer: &str) -> Option<(Box<str>, T)> {
-        let removed = self.scopes.get_mut(&scope)?.remove_entry(customer)?;
-        self.count -= 1;
-        Some(removed)
-    }
-
-    fn insert(&mut self, scope: ScopeId, customer: Box<str>, value: T) {
-        if self.scopes.entry(scope).or_default().insert(customer, value).is_none() {
-            self.count += 1;
-        }
-    }
-
-    fn retain_in(&mut self, scope: ScopeId, keep: impl FnMut(&Box<str>, &mut T) -> bool) {
-        if let Some(customers) = self.scopes.get_mut(&scope) {
-            let before = customers.len();
-            customers.retain(keep);
-            self.count -= before - customers.len();
-        }
-    }
-}
-
 /// A part of the cache.
 #[derive(Debug)]
 pub struct Shard {
-    /// Customers kept in each half: at least so many are remembered.
+    /// Customers kept in each half: at least so many are remembered, unless their answers are large.
     capacity: usize,
     /// What was asked for lately.
-    young: ByCustomer<Answers>,
+    young: Half,
     /// What was asked for before that; dropped when the young half is full.
-    old: ByCustomer<Answers>,
+    old: Half,
     /// Where it stands.
     size: i64,
     pointer: Option<Arc<Pointer>>,
@@ -124,8 +75,8 @@ impl Shard {
     pub fn new(capacity: usize) -> Self {
         Self {
             capacity,
-            young: ByCustomer::default(),
-            old: ByCustomer::default(),
+            young: Half::default(),
+            old: Half::default(),
             size: 0,
             pointer: None,
             floor: 0,
@@ -136,7 +87,7 @@ impl Shard {
 
     /// Customers whose answers are kept.
     pub fn customers(&self) -> usize {
-        self.young.count + self.old.count
+        self.young.answers.count + self.old.answers.count
     }
 
     /// A kept answer that holds at `now`.
@@ -165,15 +116,16 @@ impl Shard {
         if let Some((customer, answers)) = self.old.remove(scope, customer) {
             self.put(scope, customer, answers);
         }
-        match self.young.get_mut(scope, customer) {
-            None => self.put(scope, customer.into(), vec![new]),
-            Some(answers) => {
-                answers.retain(|answer| answer.feature != new.feature);
-                if answers.len() >= FEATURES {
-                    answers.remove(0);
-                }
-                answers.push(new);
+        let mut new = Some(new);
+        self.young.change(scope, customer, |answers| {
+            answers.retain(|answer| *answer.feature != *feature);
+            if answers.len() >= FEATURES {
+                answers.remove(0);
             }
+            answers.extend(new.take());
+        });
+        if let Some(new) = new {
+            self.put(scope, customer.into(), vec![new]);
         }
     }
 
@@ -186,7 +138,7 @@ impl Shard {
     }
 
     fn put(&mut self, scope: ScopeId, customer: Box<str>, answers: Answers) {
-        if self.young.count >= self.capacity {
+        if self.young.answers.count >= self.capacity || self.young.bytes >= self.capacity.saturating_mul(BYTES) {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(scope, customer, answers);
@@ -202,23 +154,15 @@ impl Shard {
         for change in changes {
             if let Some(customer) = &change.customer {
                 self.changed.insert(change.scope, customer.clone(), size);
-                self.forget(change.scope, customer, size);
+                self.young.forget(change.scope, customer, size);
+                self.old.forget(change.scope, customer, size);
             } else {
                 self.changed_scopes.insert(change.scope, size);
-                for half in [&mut self.young, &mut self.old] {
-                    half.retain_in(change.scope, |_, answers| retain_seen(answers, size));
-                }
+                self.young.forget_scope(change.scope, size);
+                self.old.forget_scope(change.scope, size);
             }
         }
         self.size = size;
-    }
-
-    fn forget(&mut self, scope: ScopeId, customer: &str, size: i64) {
-        for half in [&mut self.young, &mut self.old] {
-            if half.get_mut(scope, customer).is_some_and(|answers| !retain_seen(answers, size)) {
-                half.remove(scope, customer);
-            }
-        }
     }
 
     /// Forgets everything and stands at a size of these generations.
@@ -227,8 +171,50 @@ impl Shard {
     }
 }
 
-/// Keeps the answers that were read when the change had happened; whether any are left.
-fn retain_seen(answers: &mut Answers, changed: i64) -> bool {
-    answers.retain(|answer| answer.size >= changed);
-    !answers.is_empty()
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SCOPE: ScopeId = ScopeId(1);
+
+    fn stands(capacity: usize) -> (Shard, ReadAt) {
+        let mut shard = Shard::new(capacity);
+        let pointer = Arc::new(Pointer::new());
+        shard.begin_again(5, &pointer);
+        (shard, ReadAt { size: 5, pointer })
+    }
+
+    fn answer(text: &str) -> Kept {
+        Kept::render(&json!({"customer": "cus"}), &json!({ "text": text }), (0, None)).unwrap()
+    }
+
+    #[test]
+    fn many_answers_of_few_customers_are_bounded_like_few_answers_of_many() {
+        let (mut shard, read_at) = stands(100);
+        let text = "x".repeat(1_000);
+        for customer in 0..100 {
+            for feature in 0..100 {
+                shard.keep(&read_at, SCOPE, &format!("cus_{customer}"), &format!("f{feature}"), answer(&text));
+            }
+        }
+        let most = 100 * BYTES + 100 * 1_300;
+        assert!(shard.young.bytes <= most && shard.old.bytes <= most, "{} {}", shard.young.bytes, shard.old.bytes);
+        assert!(shard.find(SCOPE, "cus_99", "f99", 0).is_some() && shard.find(SCOPE, "cus_0", "f0", 0).is_none());
+    }
+
+    #[test]
+    fn what_is_forgotten_takes_no_memory() {
+        let (mut shard, read_at) = stands(1);
+        for customer in ["cus_1", "cus_2", "cus_3"] {
+            shard.keep(&read_at, SCOPE, customer, "f", answer("x"));
+            shard.keep(&read_at, SCOPE, customer, "f", answer("xyz"));
+        }
+        let change = |customer: Option<&str>| Change { scope: SCOPE, customer: customer.map(Into::into) };
+        shard.advance(6, &[&change(Some("cus_3"))]);
+        assert_eq!((shard.customers(), shard.young.bytes), (1, 0));
+        shard.advance(7, &[&change(None)]);
+        assert_eq!((shard.customers(), shard.old.bytes), (0, 0));
+    }
 }

@@ -71,6 +71,11 @@ impl Inquiry {
         self.app.desk.positions(events).await
     }
 
+    /// The second for which answers are worked out.
+    pub fn judged_at(&self) -> Timestamp {
+        self.judge.now
+    }
+
     /// At which size and for which time this was read.
     pub fn stamp(&self) -> Stamp {
         Stamp { size: self.facts.read_at.size, as_of: time(self.judge.now), stale: false }

@@ -1,7 +1,7 @@
 //! One connection that answers questions, many together. Its search path is set once, from the pointer; every statement says which pointer it saw, and is
 //! asked again after a switch. It is thrown away after any failure: the next one begins afresh.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,20 +68,21 @@ impl Lane {
         policies: &Policies,
         asked: Vec<(ScopeId, Subjects)>,
     ) -> Result<Vec<Result<Facts, Problem>>, Failure> {
+        let mut in_force = BTreeMap::new();
         for _ in 0..ATTEMPTS {
-            let Some(seen) = self.see(&together(policies, &asked)).await? else { continue };
-            let mut other_fields = false;
+            let fields = fields(policies, &asked, &in_force);
+            let Some(seen) = self.see(&together(&asked, fields.clone())).await? else { continue };
             for (scope, position) in &seen.policies {
-                let changed = policies.learn(&mut self.connection, *scope, *position).await?;
-                other_fields |= changed && asked.iter().any(|(of, who)| of == scope && !who.accounts.is_empty());
+                policies.learn(&mut self.connection, *scope, *position).await?;
             }
-            if other_fields {
+            in_force = seen.policies.iter().copied().collect();
+            // What was seen of accounts is judged only by the policy in whose fields they were looked for.
+            if self::fields(policies, &asked, &in_force) != fields {
                 continue;
             }
-            let in_force = seen.policies.clone();
             let shared = Shared::new(seen);
             let facts = asked.into_iter().map(|(scope, subjects)| {
-                let position = in_force.iter().find(|(of, _)| *of == scope).and_then(|(_, position)| *position);
+                let position = in_force.get(&scope).copied().flatten();
                 Ok(shared.facts(scope, subjects, policies.at(position)?))
             });
             return Ok(facts.collect());
@@ -109,21 +110,30 @@ impl Lane {
     }
 }
 
+/// The fields in which the accounts that are asked about are looked for: by the policies in force, as far as they are known, else by the newest ones.
+fn fields(
+    policies: &Policies,
+    asked: &[(ScopeId, Subjects)],
+    in_force: &BTreeMap<ScopeId, Option<i64>>,
+) -> Vec<(ScopeId, String)> {
+    let scopes: BTreeSet<ScopeId> =
+        asked.iter().filter(|(_, who)| !who.accounts.is_empty()).map(|(scope, _)| *scope).collect();
+    let of_scope = |scope: ScopeId| {
+        let position = in_force.get(&scope).copied().unwrap_or_else(|| policies.newest(scope));
+        policies.account_fields(position).into_iter().map(move |field| (scope, field))
+    };
+    scopes.into_iter().flat_map(of_scope).collect()
+}
+
 /// Everybody who is asked about, each once.
-fn together(policies: &Policies, asked: &[(ScopeId, Subjects)]) -> Asked {
+fn together(asked: &[(ScopeId, Subjects)], fields: Vec<(ScopeId, String)>) -> Asked {
     let pairs = |of: fn(&Subjects) -> &[String]| {
         let all = asked.iter().flat_map(|(scope, subjects)| of(subjects).iter().map(|id| (*scope, id.clone())));
         all.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
     };
     let customers = pairs(|subjects| &subjects.customers);
     let accounts = pairs(|subjects| &subjects.accounts);
-    // Scopes that are asked about without naming anybody still want their policy.
-    let scopes: BTreeSet<ScopeId> = accounts.iter().map(|(scope, _)| *scope).collect();
-    let fields = scopes.into_iter().flat_map(|scope| {
-        let fields = policies.account_fields(scope);
-        fields.into_iter().map(move |field| (scope, field))
-    });
-    Asked { fields: fields.collect(), customers, accounts }
+    Asked { fields, customers, accounts }
 }
 
 fn shared(error: sqlx::Error) -> Failure {

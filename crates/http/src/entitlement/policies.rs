@@ -18,6 +18,12 @@ const REMEMBERED: usize = 256;
 /// A policy as this version reads it.
 type Parsed = Result<Arc<Policy>, Arc<policy::Error>>;
 
+/// The fields in which accounts are looked for: what operators said, then what events show.
+pub fn fields_of(policy: &Policy) -> Vec<String> {
+    let of_events = policy.accounts.from.iter().map(ToString::to_string);
+    [BY_OPERATOR, UNLINKED].into_iter().map(str::to_owned).chain(of_events).collect()
+}
+
 /// Parsed policies by the position of their record, and the newest one seen of each scope.
 #[derive(Debug, Default)]
 pub struct Policies {
@@ -27,15 +33,18 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// The fields in which accounts of a scope are looked for, by the newest policy this process has seen, and what operators said.
-    pub fn account_fields(&self, scope: ScopeId) -> Vec<String> {
-        let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner).get(&scope).copied().flatten();
-        let policy = self.at(newest).unwrap_or_else(|_| Arc::clone(&self.none));
-        let of_events = policy.accounts.from.iter().map(ToString::to_string);
-        [BY_OPERATOR, UNLINKED].into_iter().map(str::to_owned).chain(of_events).collect()
+    /// The newest policy of a scope that this process has seen, by the position of its record.
+    pub fn newest(&self, scope: ScopeId) -> Option<i64> {
+        self.newest.read().unwrap_or_else(PoisonError::into_inner).get(&scope).copied().flatten()
     }
 
-    /// Notes the policy that is in force in a scope, and reads it if it is new here. Whether another one was in force until now.
+    /// The fields in which accounts are looked for by the policy that the record at `position` applied.
+    pub fn account_fields(&self, position: Option<i64>) -> Vec<String> {
+        // One that cannot be read answers nothing, whatever is looked for.
+        fields_of(&self.at(position).unwrap_or_else(|_| Arc::clone(&self.none)))
+    }
+
+    /// Reads the policy that is in force in a scope, if it is new here, and notes that it is.
     ///
     /// # Errors
     /// What the database says.
@@ -44,15 +53,15 @@ impl Policies {
         connection: &mut PgConnection,
         scope: ScopeId,
         position: Option<i64>,
-    ) -> Result<bool, daybook_store::Error> {
-        let before = self.newest.write().unwrap_or_else(PoisonError::into_inner).insert(scope, position);
+    ) -> Result<(), daybook_store::Error> {
         if let Some(position) = position
             && !self.parsed.read().unwrap_or_else(PoisonError::into_inner).contains_key(&position)
         {
             let found = in_force(connection, scope, position.saturating_add(1)).await?;
             self.remember(position, &found.map(|found| found.applied.policy).unwrap_or_default());
         }
-        Ok(before.flatten() != position)
+        self.newest.write().unwrap_or_else(PoisonError::into_inner).insert(scope, position);
+        Ok(())
     }
 
     fn remember(&self, position: i64, text: &str) {

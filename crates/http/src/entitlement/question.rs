@@ -186,6 +186,8 @@ struct Finding<'a> {
     /// The account's customers, and those it was ever seen beside.
     holding: Option<&'a Holding>,
     best: Vec<(Box<str>, Best)>,
+    /// The second for which it was.
+    judged: i64,
 }
 
 /// Works out every question, and lets others have their turn now and then: there may be tens of thousands.
@@ -224,16 +226,17 @@ impl<'a> Finding<'a> {
     fn new(inquiry: &Inquiry, question: Question<'a>, holdings: &'a BTreeMap<&str, Holding>) -> Self {
         let named: Vec<String> = question.feature.map(str::to_owned).into_iter().collect();
         let features = question.feature.map_or(Features::All, |_| Features::These(&named));
+        let judged = inquiry.judged_at().unix();
         match question.subject {
             Subject::Customer(customer) => {
                 let answers = inquiry.answers(inquiry.facts.known(customer), features);
                 let best = answers.into_iter().map(|(feature, answer)| (feature, Best::of(customer, answer))).collect();
-                Self { question, holding: None, best }
+                Self { question, holding: None, best, judged }
             }
             Subject::Account(account) => {
                 let holding = holdings.get(account);
                 let best = holding.map(|holding| holding.best_of(inquiry, features)).unwrap_or_default();
-                Self { question, holding, best }
+                Self { question, holding, best, judged }
             }
         }
     }
@@ -270,9 +273,9 @@ impl<'a> Finding<'a> {
         if self.question.feature.is_some()
             && let Some(only) = entitlements.pop()
         {
-            return Kept::render(head, &only, expires);
+            return Kept::render(head, &only, (self.judged, expires));
         }
         let features = entitlements.len();
-        Ok(Kept::render(head, &Every { entitlements }, expires)?.about(features))
+        Ok(Kept::render(head, &Every { entitlements }, (self.judged, expires))?.about(features))
     }
 }

@@ -235,10 +235,10 @@ fn copy(counter: &Counter<u64, AtomicU64>, value: u64) {
     counter.inner().fetch_max(value, std::sync::atomic::Ordering::Relaxed);
 }
 
-/// What this process counts, in the text format of Prometheus.
+/// What this process counts, in the text format that Prometheus reads.
 #[utoipa::path(
     get, path = "/metrics", tag = "operation", security(()),
-    responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String))
+    responses((status = 200, description = "The metrics.", content_type = "application/openmetrics-text", body = String))
 )]
 pub async fn metrics(State(app): State<Shared>) -> Response {
     let lag = Lag::look(&app).await.ok();

@@ -73,7 +73,7 @@ pub fn codes() -> String {
 pub struct Page {
     /// Newest first.
     pub items: Vec<Item>,
-    /// `before` of the next page; absent on the last one.
+    /// `before` of the next page; null on the last one.
     pub next: Option<String>,
     /// The time it was worked out for: trials end, silence grows.
     pub as_of: DateTime<Utc>,

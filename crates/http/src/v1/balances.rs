@@ -92,7 +92,7 @@ pub struct InShort {
     pub credit: Figure,
     /// Invoiced and not paid yet.
     pub outstanding: Figure,
-    /// Since when the oldest of it is overdue: past its due date, or, without one, since collecting it first failed. Absent where nothing is overdue.
+    /// Since when the oldest of it is overdue: past its due date, or, without one, since collecting it first failed. Null where nothing is overdue.
     pub overdue_since: Option<DateTime<Utc>>,
 }
 

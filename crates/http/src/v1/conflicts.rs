@@ -50,7 +50,7 @@ impl Parameters for Wanted {
 pub struct Page {
     /// Newest first.
     conflicts: Vec<Contradiction>,
-    /// `before` of the next page; absent on the last one.
+    /// `before` of the next page; null on the last one.
     next: Option<i64>,
     /// How many records of the log the answer has seen.
     size: i64,
@@ -77,7 +77,7 @@ pub struct Contradiction {
     endpoint: Option<String>,
     /// The label of the secret that verified it.
     secret: Option<String>,
-    /// Which content stands, as an operator has decided: `record` or `delivery`; absent while nobody has.
+    /// Which content stands, as an operator has decided: `record` or `delivery`; null while nobody has.
     stands: Option<&'static str>,
 }
 

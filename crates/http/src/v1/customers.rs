@@ -28,7 +28,7 @@ const MOST_SUBSCRIPTIONS: i64 = 100;
 pub struct Customer {
     /// The customer: `cus_...`.
     id: String,
-    /// The customer itself; absent while only what belongs to it was seen.
+    /// The customer itself; null while only what belongs to it was seen.
     shown: Option<Shown>,
     /// Your accounts it was seen beside, newest first. Which of them count is the policy's business.
     accounts: Vec<Sighting>,

@@ -64,7 +64,7 @@ impl Parameters for Wanted {
 pub struct Page {
     /// Newest first.
     pub disputes: Vec<Dispute>,
-    /// `before` of the next page; absent on the last one.
+    /// `before` of the next page; null on the last one.
     pub next: Option<String>,
     /// How many records of the log the answer has seen.
     pub size: i64,
@@ -79,7 +79,7 @@ pub struct Dispute {
     pub status: String,
     /// Whether nothing is decided yet; an appeal counts as open.
     pub open: bool,
-    /// What came of it: `won`, `lost`, `prevented`, `inquiry_closed`; absent while it is open. A loss that is appealed is still `lost`.
+    /// What came of it: `won`, `lost`, `prevented`, `inquiry_closed`; null while it is open. A loss that is appealed is still `lost`.
     pub outcome: Option<&'static str>,
     /// The bank's reason: `fraudulent`, `product_not_received`, ...
     pub reason: Option<String>,
@@ -97,13 +97,13 @@ pub struct Dispute {
     pub charge: Option<String>,
     /// Its payment intent.
     pub payment_intent: Option<String>,
-    /// The invoice that the charge paid; absent while no event links them.
+    /// The invoice that the charge paid; null while no event links them.
     pub invoice: Option<String>,
     /// The subscription that the invoice bills.
     pub subscription: Option<String>,
     /// The customer who paid.
     pub customer: Option<String>,
-    /// The connected account that sold it; absent for sales of your own.
+    /// The connected account that sold it; null for sales of your own.
     pub seller: Option<Seller>,
     /// What is asked for.
     pub evidence: Evidence,

@@ -65,7 +65,7 @@ pub struct EventAnswer {
 /// How a record came and how it is proved.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Evidence {
-    /// The Stripe account; absent for the endpoint's own.
+    /// The Stripe account; null for the endpoint's own.
     pub account: Option<String>,
     /// Live or test mode.
     pub livemode: Option<bool>,

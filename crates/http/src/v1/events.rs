@@ -65,7 +65,7 @@ pub struct Wanted {
 pub struct Page {
     /// Newest first.
     pub events: Vec<Event>,
-    /// `before` of the next page; absent on the last one.
+    /// `before` of the next page; null on the last one.
     pub next: Option<i64>,
     /// How many records of the log the read models have seen. Newer ones are listed too, as `pending`.
     pub size: i64,

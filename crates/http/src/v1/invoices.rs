@@ -58,7 +58,7 @@ impl Parameters for Wanted {
 pub struct Page {
     /// Newest first.
     pub invoices: Vec<Invoice>,
-    /// `before` of the next page; absent on the last one.
+    /// `before` of the next page; null on the last one.
     pub next: Option<String>,
     /// How many records of the log the answer has seen.
     pub size: i64,
@@ -77,7 +77,7 @@ pub struct Invoice {
     pub customer: Option<String>,
     /// The subscription it bills.
     pub subscription: Option<String>,
-    /// The connected account that sold it; absent for sales of your own.
+    /// The connected account that sold it; null for sales of your own.
     pub seller: Option<Seller>,
     /// Why it was made, in Stripe's words: `subscription_cycle`, `manual`, ...
     pub billing_reason: Option<String>,
@@ -153,7 +153,7 @@ pub struct Paid {
     pub id: Option<String>,
     /// The invoice payment that says so.
     pub invoice_payment: Option<String>,
-    /// How much; absent where no event says.
+    /// How much; null where no event says.
     pub amount: Option<Money>,
     /// When.
     pub at: Option<DateTime<Utc>>,

@@ -67,7 +67,7 @@ pub struct Listed {
     pub parked: Vec<Waited>,
     /// How many there are in all, of every kind.
     pub count: i64,
-    /// `after` of the next page; absent on the last one.
+    /// `after` of the next page; null on the last one.
     pub next: Option<String>,
     /// How many records of the log the answer has seen.
     pub size: i64,

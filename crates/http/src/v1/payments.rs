@@ -66,7 +66,7 @@ impl Parameters for Wanted {
 pub struct Page {
     /// Newest first.
     pub payments: Vec<Payment>,
-    /// `before` of the next page; absent on the last one.
+    /// `before` of the next page; null on the last one.
     pub next: Option<String>,
     /// How many records of the log the answer has seen.
     pub size: i64,
@@ -95,13 +95,13 @@ pub struct Payment {
     pub customer: Option<String>,
     /// The subscription that its invoice bills.
     pub subscription: Option<String>,
-    /// The invoice it is about; absent for a sale without one, and while no event links them.
+    /// The invoice it is about; null for a sale without one, and while no event links them.
     pub invoice: Option<String>,
     /// The charge: of a refund the one it gives back, of an intent its newest.
     pub charge: Option<String>,
     /// The payment intent.
     pub payment_intent: Option<String>,
-    /// The connected account that sold it; absent for sales of your own.
+    /// The connected account that sold it; null for sales of your own.
     pub seller: Option<Seller>,
     /// How it was paid: `card`, `sepa_debit`, ...
     pub method: Option<String>,

@@ -24,7 +24,7 @@ use crate::entitlement::answer::{Because, Positions, time};
 pub struct Money {
     /// Minor units.
     pub amount: i64,
-    /// Their currency; absent where no event names it.
+    /// Their currency; null where no event names it.
     pub currency: Option<String>,
     /// The same for people, in the currency's own decimals.
     pub display: String,

@@ -72,7 +72,7 @@ pub struct SubscribedItem {
     product: Option<String>,
     /// The price's lookup key.
     lookup_key: Option<String>,
-    /// How many; absent for metered items.
+    /// How many; null for metered items.
     quantity: Option<i64>,
 }
 

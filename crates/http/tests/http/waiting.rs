@@ -1,6 +1,7 @@
 //! `min_size` and `after_object`: reading one's own write.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use daybook_store::key::Role;
 use serde_json::json;
@@ -50,6 +51,25 @@ async fn a_checkout_that_just_returned_is_waited_for_by_its_own_id() {
     );
     assert_eq!((answer.status.as_u16(), answer.get("/size")), (200, json!(1)));
     follower.abort();
+}
+
+#[tokio::test]
+async fn however_many_wait_for_a_checkout_others_are_answered_meanwhile() {
+    let house = House::build().await;
+    house.apply(1, &[], &[]).await;
+    house.follow().await;
+    let (app, analyst) = (house.key(Role::App).await, house.key(Role::Analyst).await);
+    let connections = house.database.pool.options().get_max_connections();
+    let waiting = (0..connections * 3)
+        .map(|_| house.get("/v1/customers/cus_1/entitlements?after_object=cs_never&wait_ms=3000", &app));
+    let waited = futures::future::join_all(waiting);
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::timeout(Duration::from_secs(2), house.get("/v1/events", &analyst)).await
+    };
+    let (waited, meanwhile) = tokio::join!(waited, meanwhile);
+    assert_eq!(meanwhile.expect("nobody waits for those who wait").status.as_u16(), 200);
+    assert!(waited.iter().all(|answer| answer.problem() == (504, "not_yet".to_owned())));
 }
 
 #[tokio::test]

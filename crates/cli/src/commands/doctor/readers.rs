@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Utc;
-use daybook_projections::records;
+use daybook_projections::records::{self, NotTakenIn};
 use daybook_store::log::read;
 use daybook_store::snapshot::Snapshot;
 use daybook_store::{generation, lease, operated, scope};
@@ -41,14 +41,13 @@ pub async fn look(opened: &Opened) -> anyhow::Result<Vec<Finding>> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let (applied, size) = (snapshot.size(), read::size(&mut snapshot).await?);
     let oldest = read::record_by_position(&mut snapshot, applied).await?;
-    let (needs_fetch, quarantined) = records::count_unread(&mut snapshot).await?;
     let known = operated::acknowledged(&mut snapshot).await?;
-    let unknown = records::count_quarantined_besides(&mut snapshot, &known).await?;
+    let left = records::not_taken_in(&mut snapshot, &known).await?;
     snapshot.end().await?;
     let waited = oldest.map_or(0, |record| (Utc::now() - record.received_at).num_seconds().max(0));
     findings.insert(0, worker(holder.as_ref(), applied, size, waited));
     findings.extend(of_another_version(built));
-    findings.extend(unread(needs_fetch, quarantined, unknown));
+    findings.extend(unread(left));
     Ok(findings)
 }
 
@@ -112,13 +111,13 @@ fn worker(holder: Option<&lease::Lease>, applied: i64, size: i64, waited: i64) -
     }
 }
 
-/// The record that was acknowledged.
-fn unread(needs_fetch: i64, quarantined: i64, unknown: i64) -> Vec<Finding> {
+/// What was not taken in and nobody has looked at.
+fn unread(left: NotTakenIn) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.push(match unknown {
-        0 if quarantined == 0 => Finding::ok("quarantine", "every event could be read"),
+    findings.push(match left.quarantined {
+        0 if left.all_quarantined == 0 => Finding::ok("quarantine", "every event could be read"),
         0 => {
-            let found = format!("{} that this version cannot read, all acknowledged", counted(quarantined, "event", "events"));
+            let found = format!("{} that this version cannot read, all acknowledged", counted(left.all_quarantined, "event", "events"));
             Finding::ok("quarantine", found)
         }
         many => Finding::wrong(
@@ -128,11 +127,12 @@ fn unread(needs_fetch: i64, quarantined: i64, unknown: i64) -> Vec<Finding> {
              `daybook settle record` notes that you looked at one",
         ),
     });
-    if needs_fetch > 0 {
+    if left.needs_fetch > 0 {
         findings.push(Finding::note(
             "needs_fetch",
-            format!("{} only name their object", counted(needs_fetch, "thin event", "thin events")),
-            "`daybook event list --outcome needs_fetch` lists them. Subscribe the endpoint to snapshot events: this version fetches nothing from Stripe",
+            format!("{} only name their object", counted(left.needs_fetch, "thin event", "thin events")),
+            "`daybook event list --outcome needs_fetch` lists them. Subscribe the endpoint to snapshot events: this version fetches nothing from Stripe. \
+             `daybook settle record` notes that you looked at one",
         ));
     }
     findings

@@ -18,7 +18,7 @@ use crate::output::Output;
 pub enum Command {
     /// List events, newest first
     List(list::Arguments),
-    /// Show one event: its record, its exact body, every delivery, and what it led to
+    /// Show one event: its record, what it led to, how it was delivered, and its body
     Show(show::Arguments),
     /// List what contradicts the log: deliveries with the id of an event and other content. With a number, show one and where it differs
     Conflicts(conflicts::Arguments),
