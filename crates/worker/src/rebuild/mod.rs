@@ -91,7 +91,7 @@ pub enum BesideLive {
 
 impl Default for RebuildConfig {
     fn default() -> Self {
-        Self { states: 85_000, rows: 4 << 20, records: 20_000, beside_live: BesideLive::Compare }
+        Self { states: 78_000, rows: 4 << 20, records: 20_000, beside_live: BesideLive::Compare }
     }
 }
 
