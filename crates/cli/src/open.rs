@@ -114,11 +114,17 @@ async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::
             return Err(error);
         }
     };
-    if let Err(error) = opened.bring_up_to_date(upgrade).await {
-        opened.close().await;
-        return Err(error);
+    loop {
+        match opened.bring_up_to_date(upgrade).await {
+            Ok(()) => return Ok(opened),
+            // Or its tables: between the first of them and the runtime role's rights to it, that role is refused.
+            Err(_) if is_attached && began.elapsed() < PATIENCE => sleep(PAUSE).await,
+            Err(error) => {
+                opened.close().await;
+                return Err(error);
+            }
+        }
     }
-    Ok(opened)
 }
 
 async fn connect(url: SecretString, connections: u32) -> anyhow::Result<Database> {
