@@ -10,13 +10,19 @@ pub async fn is_built(connection: &mut PgConnection) -> anyhow::Result<bool> {
     if generation::pointer(connection).await?.is_empty() {
         return Ok(false);
     }
+    ensure_readable(connection).await?;
+    Ok(true)
+}
+
+/// Read models must be readable to this role, if there are any.
+pub async fn ensure_readable(connection: &mut PgConnection) -> anyhow::Result<()> {
     if let Some(unusable) = generation::unusable(connection, None).await?.first() {
         bail!(
             "the read models (generation {unusable}) cannot be read by this role: run `daybook migrate` as their owner, or \
              `daybook rebuild --all`; `daybook doctor` says more"
         );
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Read models must exist to answer.

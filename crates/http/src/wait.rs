@@ -80,18 +80,17 @@ pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snap
     let deadline = Instant::now() + longest;
     let _waiting = app.readers.try_acquire().map_err(|_| Problem::Busy)?;
     let object = wait.after_object.as_deref();
-    let wanted = wait.min_size.unwrap_or(0);
-    let mut moves = app.horizon.moves();
-    let snapshot = Snapshot::begin(pool).await?;
-    let is_reached = snapshot.size() >= wanted;
-    if is_reached && object.is_none() {
-        return Ok(snapshot);
-    }
-    // Whoever waits holds no connection: there are more of them than connections.
-    snapshot.end().await?;
-    if !is_reached {
+    if let Some(wanted) = wait.min_size {
+        let mut moves = app.horizon.moves();
+        let snapshot = Snapshot::begin(pool).await?;
+        let is_reached = snapshot.size() >= wanted;
+        if is_reached && object.is_none() {
+            return Ok(snapshot);
+        }
+        // Whoever waits holds no connection: there are more of them than connections.
+        snapshot.end().await?;
         let reached = moves.wait_for(|live| live.as_ref().is_some_and(|live| live.size >= wanted));
-        if timeout_at(deadline, reached).await.is_err() {
+        if !is_reached && timeout_at(deadline, reached).await.is_err() {
             let awaited = format!("size {wanted}");
             return Err(Problem::NotYet { awaited, size: Snapshot::begin(pool).await?.size() });
         }

@@ -70,14 +70,14 @@ impl Lane {
     ) -> Result<Vec<Result<Facts, Problem>>, Failure> {
         let mut in_force = BTreeMap::new();
         for _ in 0..ATTEMPTS {
-            let fields = fields(policies, &asked, &in_force);
-            let Some(seen) = self.see(&together(&asked, fields.clone())).await? else { continue };
+            let looked_in = fields(policies, &asked, &in_force);
+            let Some(seen) = self.see(&together(&asked, looked_in.clone())).await? else { continue };
             for (scope, position) in &seen.policies {
                 policies.learn(&mut self.connection, *scope, *position).await?;
             }
             in_force = seen.policies.iter().copied().collect();
             // What was seen of accounts is judged only by the policy in whose fields they were looked for.
-            if self::fields(policies, &asked, &in_force) != fields {
+            if fields(policies, &asked, &in_force) != looked_in {
                 continue;
             }
             let shared = Shared::new(seen);

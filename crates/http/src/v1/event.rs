@@ -188,8 +188,8 @@ pub async fn in_full(snapshot: &mut Snapshot, record: Record, what: Cover) -> Re
     })
 }
 
-/// What is no JSON, as text.
-fn as_text(body: &[u8], what: Cover) -> String {
+/// A covered body that is no JSON, as text.
+pub fn as_text(body: &[u8], what: Cover) -> String {
     let text = String::from_utf8_lossy(body);
     if what == Cover::Secrets { text.into_owned() } else { private::text(&text).into_owned() }
 }

@@ -1,6 +1,7 @@
 //! A body as it is shown: personal fields are covered unless the raw body is asked for, and values of `client_secret` always; the log keeps the exact bytes.
 
-use daybook_stripe::private::{self, Cover, cover};
+use daybook_http::v1::event::as_text;
+use daybook_stripe::private::{Cover, cover};
 use serde_json::Value;
 
 /// What is covered when a raw body was asked for, and when not.
@@ -11,10 +12,7 @@ pub fn what(raw: bool) -> Cover {
 /// The body as JSON with what must not be read covered; what is no JSON, as text.
 pub fn readable(body: &[u8], what: Cover) -> Value {
     let covered = cover(body, what);
-    serde_json::from_slice(&covered).unwrap_or_else(|_| {
-        let text = String::from_utf8_lossy(&covered);
-        Value::String(if what == Cover::Secrets { text.into_owned() } else { private::text(&text).into_owned() })
-    })
+    serde_json::from_slice(&covered).unwrap_or_else(|_| Value::String(as_text(&covered, what)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use daybook_projections::records::Unread;
 use daybook_store::snapshot::Snapshot;
 
 use super::shown;
-use crate::built::is_built;
+use crate::built::ensure_readable;
 use crate::config::{DatabaseArguments, page_size, position};
 use crate::exit::Ending;
 use crate::open::{Upgrade, with};
@@ -66,7 +66,7 @@ pub fn time(text: &str) -> Result<i64, String> {
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let page = with(&arguments.database, Upgrade::NotHere, async |opened| {
         let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-        is_built(&mut snapshot).await?;
+        ensure_readable(&mut snapshot).await?;
         let (scope, _) = arguments.scope.find(&mut snapshot).await?;
         let page = page(&mut snapshot, scope, &arguments.wanted()).await?;
         snapshot.end().await?;

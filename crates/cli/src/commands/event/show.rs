@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::body::what;
 use super::list::outcome_of;
 use super::shown;
-use crate::built::is_built;
+use crate::built::ensure_readable;
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, Refused};
 use crate::open::{Opened, Upgrade, with};
@@ -108,7 +108,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 async fn read(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Told> {
     let event = arguments.event.as_str();
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
-    is_built(&mut snapshot).await?;
+    ensure_readable(&mut snapshot).await?;
     // The id first: one that looks like a number is an id all the same.
     let mut record = read::record_by_event_id(&mut snapshot, event).await?;
     if let (None, Ok(position)) = (&record, event.parse()) {
