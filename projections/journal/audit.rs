@@ -1,5 +1,6 @@
 //! The journal as it is checked: the postings of given owners, and what sets alone can show to be wrong with all of it.
 
+use chrono::{DateTime, Utc};
 use daybook_domain::{
     id::{ObjectKind, ObjectRef},
     scope::ScopeId,
@@ -15,6 +16,8 @@ pub struct Leg {
     pub owner: Owner,
     /// `<object>:<transition>`
     pub transaction_key: String,
+    /// When it takes effect.
+    pub effective_at: DateTime<Utc>,
     /// By its name in the chart of accounts.
     pub account: String,
     /// What it is about.
@@ -31,7 +34,7 @@ pub struct Leg {
 /// What the database says.
 pub async fn of_owners(connection: &mut PgConnection, owners: &Owners) -> Result<Vec<Leg>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select posting.scope, posting.kind, posting.id, transaction_key, account, subject, currency, amount
+        "select posting.scope, posting.kind, posting.id, transaction_key, effective_at, account, subject, currency, amount
          from unnest($1::integer[], $2::smallint[], $3::text[]) as owner (scope, kind, id)
          join posting on posting.id = owner.id and posting.kind = owner.kind and posting.scope = owner.scope",
         &owners.scopes,
@@ -45,6 +48,7 @@ pub async fn of_owners(connection: &mut PgConnection, owners: &Owners) -> Result
         Some(Leg {
             owner: Owner { scope: ScopeId(row.scope), object: ObjectRef::new(kind, row.id) },
             transaction_key: row.transaction_key,
+            effective_at: row.effective_at,
             account: row.account,
             subject: row.subject,
             currency: row.currency,

@@ -14,6 +14,7 @@ use daybook_domain::{
     id::{CustomerId, ObjectKind, ObjectRef},
     money::Currency,
     scope::ScopeId,
+    time::Timestamp,
 };
 use daybook_projections::{
     journal::audit,
@@ -226,6 +227,7 @@ async fn by_owner(
 fn leg(stored: &audit::Leg) -> Option<Leg<'_>> {
     Some(Leg {
         key: &stored.transaction_key,
+        at: Timestamp::from_unix(stored.effective_at.timestamp())?,
         account: Account::parse(&stored.account)?,
         subject: &stored.subject,
         currency: Currency::parse(&stored.currency)?,

@@ -9,7 +9,7 @@
 //! - [`of_settlement`]: all that concerns one sale; [`of_credit`]: a customer's balance
 //! - `journal`: what postings alone show (I1, I2, I3)
 //! - `owed`: receivables, money not applied, contested or owed back (I4, I6, I7)
-//! - `tax`: tax that goes with what it was charged on (I8)
+//! - `tax`: what was charged of it, less what went with each step that took of the sale (I8)
 
 mod credit;
 mod journal;
@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Serialize, Serializer};
 
 use super::{Account, Transaction};
-use crate::{money::Currency, settlement::Settlement};
+use crate::{money::Currency, settlement::Settlement, time::Timestamp};
 
 /// The invariants of the books, by the numbers under which they are documented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ pub enum Invariant {
     Settled,
     /// I7: refunds owed are those promised and not delivered
     RefundsPayable,
-    /// I8: tax is what was charged less what was given back with the sale
+    /// I8: tax is what was charged less what was credited, refunded, voided, written off and lost
     Tax,
 }
 
@@ -123,6 +123,8 @@ impl fmt::Display for Breach {
 pub struct Leg<'a> {
     /// The transaction's key.
     pub key: &'a str,
+    /// When it takes effect.
+    pub at: Timestamp,
     /// The account it moves.
     pub account: Account,
     /// What it is about.
@@ -138,6 +140,7 @@ pub fn legs_of<'a>(transactions: impl IntoIterator<Item = &'a Transaction>) -> V
     let legs = transactions.into_iter().flat_map(|transaction| {
         transaction.postings.iter().map(|posting| Leg {
             key: &transaction.key,
+            at: transaction.effective,
             account: posting.account,
             subject: &posting.object,
             currency: posting.currency,

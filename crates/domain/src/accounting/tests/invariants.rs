@@ -1,12 +1,14 @@
 //! The invariants of the books: whole books break none, and each kind of damage breaks the one that is about it.
 
+use std::collections::BTreeSet;
+
 use super::{build::*, world::World};
 use crate::{
     accounting::{
         Account,
         invariant::{Invariant, Leg},
     },
-    fact::{DisputeStatus, Fact, InvoiceStatus, PaidBy, RefundStatus, Signal},
+    fact::{CreditNote, DisputeStatus, Fact, Invoice, InvoiceStatus, PaidBy, RefundStatus, Signal},
 };
 
 /// An invoice of 30.00 and 2.40 tax, paid by a charge, and a third of it refunded.
@@ -128,6 +130,54 @@ fn tax_that_stays_when_nothing_of_the_sale_is_left_is_named() {
         }
     };
     assert!(broken(&facts, stays).contains(&Invariant::Tax));
+}
+
+/// What is told when so much of one transaction's tax is called something else: it balances, and its sum is right.
+fn told_of_tax(facts: &[Fact], key: &str, by: i128) -> Vec<String> {
+    let mut done = BTreeSet::new();
+    let breaches = World::learning(facts).breaches_of(|legs| {
+        for leg in legs.iter_mut().filter(|leg| leg.key == key && leg.amount.abs() > by.abs()) {
+            let side = if leg.account == Account::Tax { by } else { -by };
+            if matches!(leg.account, Account::Tax | Account::Deferred) && done.insert(leg.account) {
+                leg.amount += side;
+            }
+        }
+    });
+    breaches.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn tax_is_what_was_charged_less_what_each_step_took_with_it() {
+    let mut facts = disputed(DisputeStatus::Lost);
+    let note = CreditNote { pre_payment: 0, post_payment: 108, ..credit_note("in_1", 108, 8, &[("il_1", 100)]) };
+    facts.push(shown_note("evt_6", 2, "cn_1", &CreditNote { refunds: vec![("re_1".into(), Some(108))], ..note }));
+    let mut voided = invoice(3240, 240, &[line("il_2", 3000)]);
+    voided.status = InvoiceStatus::Void;
+    voided.uncollectible_at = Some(day(3));
+    facts.push(shown_invoice("evt_7", 3, "in_2", &Invoice { status: InvoiceStatus::Uncollectible, ..voided.clone() }));
+    facts.push(shown_invoice("evt_8", 4, "in_2", &voided));
+    assert_eq!(told_of_tax(&facts, "", 0), [""; 0]);
+    for (key, told) in [
+        ("cn_1:issued", "I8 cn_1: 6 usd, expected 8: the tax the credit note says"),
+        ("re_1:undone", "I8 re_1: 70 usd, expected 72: the tax in what it takes back"),
+        ("dp_1:lost", "I8 dp_1: 158 usd, expected 160: the tax in what it takes back"),
+        ("in_2:uncollectible", "I8 in_2: 238 usd, expected 240: the tax in what it takes back"),
+    ] {
+        let found = told_of_tax(&facts, key, -2);
+        assert!(found.contains(&told.into()), "{key}: {found:?}");
+    }
+}
+
+#[test]
+fn tax_moved_by_what_takes_nothing_back_is_named() {
+    let renamed = |legs: &mut Vec<Leg<'_>>| {
+        for leg in legs.iter_mut().filter(|leg| leg.key == "re_1:undone") {
+            leg.key = "re_1:adjusted";
+        }
+    };
+    let breaches = World::learning(&paid_and_refunded()).breaches_of(renamed);
+    let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["I8 re_1: 80 usd, expected 0: it takes nothing of this sale back"]);
 }
 
 #[test]

@@ -68,8 +68,13 @@ impl World {
         look(&Settlement::around(at, |wanted| self.objects.get(wanted)))
     }
 
-    /// What does not hold of the sales once their postings were changed.
+    /// What does not hold of the sales once each of their postings was changed.
     pub fn breaches(&self, damage: impl Fn(&mut Leg<'_>)) -> Vec<Breach> {
+        self.breaches_of(|legs| legs.iter_mut().for_each(&damage))
+    }
+
+    /// What does not hold of the sales once the postings of each were changed.
+    pub fn breaches_of(&self, mut damage: impl FnMut(&mut Vec<Leg<'_>>)) -> Vec<Breach> {
         let mut breaches = Vec::new();
         let mut done = BTreeSet::new();
         for reference in self.objects.keys() {
@@ -78,7 +83,7 @@ impl World {
                 done.extend(settlement.members().map(|(member, _)| member.clone()));
                 let posted = post(&settlement);
                 let mut legs = legs_of(&posted);
-                legs.iter_mut().for_each(&damage);
+                damage(&mut legs);
                 breaches.extend(of_settlement(&settlement, &legs));
             }
         }
