@@ -100,10 +100,18 @@ async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::
     let runtime = SecretString::from(address.clone());
     let cluster = Private { keeper: Keeper::of(cluster), address };
     let began = Instant::now();
+    let mut told = false;
+    let mut waits = |error: &anyhow::Error| {
+        let waits = is_attached && is_being_made(error) && began.elapsed() < PATIENCE;
+        if waits && !std::mem::replace(&mut told, true) {
+            tracing::info!("waiting for the daybook that is just making this database: {error:#}");
+        }
+        waits
+    };
     let connected = loop {
         match connect(runtime.clone(), connections).await {
             // Whoever started it may still be making its roles and its database.
-            Err(_) if is_attached && began.elapsed() < PATIENCE => sleep(PAUSE).await,
+            Err(error) if waits(&error) => sleep(PAUSE).await,
             connected => break connected,
         }
     };
@@ -118,13 +126,23 @@ async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::
         match opened.bring_up_to_date(upgrade).await {
             Ok(()) => return Ok(opened),
             // Or its tables: between the first of them and the runtime role's rights to it, that role is refused.
-            Err(_) if is_attached && began.elapsed() < PATIENCE => sleep(PAUSE).await,
+            Err(error) if waits(&error) => sleep(PAUSE).await,
             Err(error) => {
                 opened.close().await;
                 return Err(error);
             }
         }
     }
+}
+
+/// Whether that is what a database looks like while somebody makes it: no role, no database, no table, no right to it yet. Nothing else passes by itself.
+fn is_being_made(error: &anyhow::Error) -> bool {
+    const YET: [&str; 5] = ["28000", "3D000", "42P01", "42501", "57P03"];
+    error.chain().any(|cause| match cause.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Database(refused)) => refused.code().is_some_and(|code| YET.contains(&&*code)),
+        Some(sqlx::Error::Io(_)) => true,
+        _ => false,
+    })
 }
 
 async fn connect(url: SecretString, connections: u32) -> anyhow::Result<Database> {

@@ -17,6 +17,8 @@ use crate::state::Shared;
 
 /// The pause between two searches for an object.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long the first search may have to wait for its turn, whatever the deadline.
+const FIRST_TURN: Duration = Duration::from_secs(1);
 /// So many of those who wait for an object search for it at once.
 pub const SEARCHING: usize = 4;
 
@@ -91,8 +93,7 @@ pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snap
         snapshot.end().await?;
         let reached = moves.wait_for(|live| live.as_ref().is_some_and(|live| live.size >= wanted));
         if !is_reached && timeout_at(deadline, reached).await.is_err() {
-            let awaited = format!("size {wanted}");
-            return Err(Problem::NotYet { awaited, size: Snapshot::begin(pool).await?.size() });
+            return Err(not_yet(app, format!("size {wanted}")));
         }
     }
     match object {
@@ -117,15 +118,22 @@ pub async fn then_answer<T>(
     Ok(Json(answer))
 }
 
+/// Refused, with the size that is live as far as this process knows: whole crowds are refused at once, and none of them needs a connection for it.
+fn not_yet(app: &Shared, awaited: String) -> Problem {
+    Problem::NotYet { awaited, size: app.horizon.live().map_or(0, |live| live.size) }
+}
+
 async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline: Instant) -> Result<Snapshot, Problem> {
     let mut moves = app.horizon.moves();
+    // Nobody is refused without having looked once, be the wait ever so short.
+    let mut until = deadline.max(Instant::now() + FIRST_TURN);
     loop {
         moves.mark_unchanged();
-        let not_yet = |size| Problem::NotYet { awaited: format!("an event about {object}"), size };
         // Every batch wakes all who wait: a few of them look at once, and the others' questions find a connection.
-        let Ok(Ok(turn)) = timeout_at(deadline, app.searching.acquire()).await else {
-            return Err(not_yet(Snapshot::begin(&app.pool).await?.size()));
+        let Ok(Ok(turn)) = timeout_at(until, app.searching.acquire()).await else {
+            return Err(not_yet(app, format!("an event about {object}")));
         };
+        until = deadline;
         let mut snapshot = Snapshot::begin(&app.pool).await?;
         if !records::find_by_object(&mut snapshot, scope, object, i64::MAX, 1).await?.is_empty() {
             return Ok(snapshot);
@@ -135,7 +143,7 @@ async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline:
         drop(turn);
         let pause = Instant::now() + PAUSE;
         if !matches!(timeout_at(deadline, moves.changed()).await, Ok(Ok(()))) || pause > deadline {
-            return Err(not_yet(size));
+            return Err(Problem::NotYet { awaited: format!("an event about {object}"), size });
         }
         sleep_until(pause).await;
     }

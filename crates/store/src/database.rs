@@ -122,6 +122,8 @@ impl Database {
             ("tcp_keepalives_idle", "10"),
             ("tcp_keepalives_interval", "5"),
             ("tcp_keepalives_count", "3"),
+            // Nor may whoever was given up while it waited for a lock go on waiting in the server.
+            ("client_connection_check_interval", "10s"),
         ];
         Ok(PgConnection::connect_with(&options.options(settings)).await?)
     }

@@ -94,6 +94,10 @@ pub async fn run(database: &Database, config: &WorkerConfig, shutdown: Cancellat
         let began = Instant::now();
         match session(database, config, &mut limits, holder, &shutdown).await {
             Ok(ended) => return ended,
+            Err(Error::Stopped) => {
+                tracing::info!("stopped in the middle of a batch, which is done again at the next start");
+                break;
+            }
             Err(error) => {
                 tracing::warn!(%error, "the worker begins again");
                 // Smaller batches, so that the next failures close in on the record behind them.
@@ -143,7 +147,14 @@ async fn session(
                 None => Ok(Done::Nothing),
             }
         };
-        match in_time(shutdown, turn).await? {
+        let done = in_time(shutdown, turn).await;
+        if let (Err(error), Some(active), 1) = (&done, &active, limits.records)
+            && !matches!(error, Error::Stopped)
+        {
+            let position = active.size;
+            tracing::error!(%error, position, "this record cannot be applied, and those after it wait");
+        }
+        match done? {
             Done::ForAnotherVersion => {
                 ended = Ended::AnotherVersion;
                 break;
@@ -259,13 +270,7 @@ async fn work(
             *active = None;
             Ok(Done::Switched)
         }
-        Err(error) => {
-            if limits.records == 1 {
-                let position = current.size;
-                tracing::error!(%error, position, "this record cannot be applied, and those after it wait");
-            }
-            Err(error)
-        }
+        Err(error) => Err(error),
     }
 }
 

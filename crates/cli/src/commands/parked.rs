@@ -42,10 +42,17 @@ struct Told {
 impl fmt::Display for Told {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scope, listed: Listed { parked, count: all, next, size } } = self;
-        if parked.is_empty() {
+        let objects = counted(*all, "object", "objects");
+        if *all == 0 {
             return write!(formatter, "Nothing waits in {scope}, at size {}.", count(*size));
         }
-        let objects = counted(*all, "object", "objects");
+        if parked.is_empty() {
+            return write!(
+                formatter,
+                "Nothing of that kind waits here; {objects} of {scope} in all, at size {}.",
+                count(*size)
+            );
+        }
         writeln!(formatter, "{objects} of {scope} known only by name, at size {}", count(*size))?;
         let table = Table::of(["since", "named", ">waiting", "what waits"], parked, |found| {
             [
@@ -88,11 +95,15 @@ mod tests {
             waiting: vec!["refund re_1".to_owned(), "dispute dp_1".to_owned(), "refund re_2".to_owned()],
             waiting_count: 3,
         };
-        let listed = |parked: Vec<Waited>| Told {
+        let listed = |count: i64, parked: Vec<Waited>| Told {
             scope: "the account in test mode".to_owned(),
-            listed: Listed { count: i64::try_from(parked.len()).unwrap(), parked, next: None, size: 1_234 },
+            listed: Listed { count, parked, next: None, size: 1_234 },
         };
-        insta::assert_snapshot!(listed(vec![waited]));
-        assert_eq!(listed(Vec::new()).to_string(), "Nothing waits in the account in test mode, at size 1,234.");
+        insta::assert_snapshot!(listed(1, vec![waited]));
+        let nothing = listed(0, Vec::new()).to_string();
+        assert_eq!(nothing, "Nothing waits in the account in test mode, at size 1,234.");
+        let of_others = listed(3, Vec::new()).to_string();
+        let expected = "Nothing of that kind waits here; 3 objects of the account in test mode in all, at size 1,234.";
+        assert_eq!(of_others, expected);
     }
 }

@@ -35,8 +35,19 @@ pub struct Given {
     pub given_at: Timestamp,
     /// By whom, and why.
     pub by: Authority,
-    /// The record that ended it early, and who did that.
-    pub ended: Option<(EventId, Authority)>,
+    /// How it was ended early.
+    pub ended: Option<Ended>,
+}
+
+/// An early end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The record that says so.
+    pub record: EventId,
+    /// When that was recorded.
+    pub at: Timestamp,
+    /// By whom, and why.
+    pub by: Authority,
 }
 
 impl Given {
@@ -54,9 +65,10 @@ impl Given {
         }
     }
 
-    /// Whether it was taken back before it began. What ended in the second it began is over, and not void.
+    /// Whether it was taken back before it began. What was ended in the very second in which it began is over, and not void.
     pub fn is_void(&self) -> bool {
-        self.ends.is_some_and(|ends| ends < self.starts)
+        let in_time = self.ended.as_ref().is_none_or(|ended| ended.at < self.starts);
+        self.ends.is_some_and(|ends| ends < self.starts || (ends == self.starts && in_time))
     }
 }
 
@@ -94,7 +106,7 @@ impl Acts {
                     && given.ends.is_none_or(|ends| at < ends)
                 {
                     given.ends = Some(at);
-                    given.ended = Some((moment.event, by));
+                    given.ended = Some(Ended { record: moment.event, at: moment.at, by });
                 }
             }
             Act::Link { account } => {

@@ -19,7 +19,7 @@ mod operators;
 mod tests;
 
 pub use act::{Act, Authority, Extent, LONGEST_ACCOUNT, Operated};
-pub use acts::{Acts, Given, Word};
+pub use acts::{Acts, Ended, Given, Word};
 pub use aggregate::Customer;
 pub use command::CustomerCommand;
 pub use decide::{Acquaintance, Circumstances, Disputed, Insistence, LONGEST_WORDS, covers};

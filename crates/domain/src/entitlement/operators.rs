@@ -22,7 +22,7 @@ pub(super) fn verdict(
         Word::Revocation => SourceRef::Revocation { record: record.clone() },
     };
     let mut because = vec![record.clone()];
-    because.extend(given.ended.as_ref().filter(|_| code == Code::GrantEnded).map(|(by, _)| by.clone()));
+    because.extend(given.ended.as_ref().filter(|_| code == Code::GrantEnded).map(|ended| ended.record.clone()));
     because.sort();
     let value = match given.word {
         Word::Grant => value(policy.features.get(&given.feature), given.extent.as_ref(), otherwise),

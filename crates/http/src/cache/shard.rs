@@ -112,6 +112,8 @@ impl Shard {
         if !self.is_right(read_at, scope, customer) {
             return;
         }
+        // Also for one that is known already: its answers may grow in number.
+        self.make_room();
         let new = Answer { feature: feature.into(), kept, size: read_at.size };
         if let Some((customer, answers)) = self.old.remove(scope, customer) {
             self.put(scope, customer, answers);
@@ -138,10 +140,15 @@ impl Shard {
     }
 
     fn put(&mut self, scope: ScopeId, customer: Box<str>, answers: Answers) {
+        self.make_room();
+        self.young.insert(scope, customer, answers);
+    }
+
+    /// Lets go of what was asked for longest ago when what was asked for lately has filled its half.
+    fn make_room(&mut self) {
         if self.young.answers.count >= self.capacity || self.young.bytes >= self.capacity.saturating_mul(BYTES) {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(scope, customer, answers);
     }
 
     /// Moves on to `size`, given all that changed since where it stood.
@@ -192,16 +199,19 @@ mod tests {
 
     #[test]
     fn many_answers_of_few_customers_are_bounded_like_few_answers_of_many() {
-        let (mut shard, read_at) = stands(100);
         let text = "x".repeat(1_000);
-        for customer in 0..100 {
-            for feature in 0..100 {
+        let by_customer = (0..100).flat_map(|customer| (0..100).map(move |feature| (customer, feature)));
+        let by_feature = (0..100).flat_map(|feature| (0..100).map(move |customer| (customer, feature)));
+        for order in [by_customer.collect::<Vec<_>>(), by_feature.collect()] {
+            let (mut shard, read_at) = stands(100);
+            for (customer, feature) in order {
                 shard.keep(&read_at, SCOPE, &format!("cus_{customer}"), &format!("f{feature}"), answer(&text));
             }
+            // Whoever comes last may bring all of its answers.
+            let most = 100 * BYTES + FEATURES * 1_300;
+            assert!(shard.young.bytes <= most && shard.old.bytes <= most, "{} {}", shard.young.bytes, shard.old.bytes);
+            assert!(shard.find(SCOPE, "cus_99", "f99", 0).is_some() && shard.find(SCOPE, "cus_0", "f0", 0).is_none());
         }
-        let most = 100 * BYTES + 100 * 1_300;
-        assert!(shard.young.bytes <= most && shard.old.bytes <= most, "{} {}", shard.young.bytes, shard.old.bytes);
-        assert!(shard.find(SCOPE, "cus_99", "f99", 0).is_some() && shard.find(SCOPE, "cus_0", "f0", 0).is_none());
     }
 
     #[test]

@@ -118,10 +118,10 @@ pub async fn events(
     Ok(Json(page))
 }
 
-/// A page of the log. While there are no read models, nothing is known of customers, objects and outcomes.
+/// A page of the log.
 ///
 /// # Errors
-/// What the database says.
+/// [`Problem::NotBuilt`] while no read models know of the customers, objects or outcomes asked for; else what the database says.
 pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted) -> Result<Page, Problem> {
     let size = snapshot.size();
     let filter = wanted.filter(scope);
@@ -132,7 +132,7 @@ pub async fn page(snapshot: &mut Snapshot, scope: ScopeId, wanted: &Wanted) -> R
             let page = list::list(snapshot, &filter, Order::NewestFirst, limit).await?;
             (page.records, page.rest.map(|rest| rest.end))
         }
-        _ if !snapshot.has_read_models() => (Vec::new(), None),
+        _ if !snapshot.has_read_models() => return Err(Problem::NotBuilt),
         (Some(subject), _) => {
             let positions = records::search(snapshot, scope, subject, &filter, more).await?;
             page_of(snapshot, positions, limit).await?

@@ -143,7 +143,7 @@ pub async fn said_of(
 
 fn records_of(source: &Source) -> Vec<&EventId> {
     let Source::Operators { given, released } = source else { return Vec::new() };
-    let ends = given.values().filter_map(|given| given.ended.as_ref().map(|(record, _)| record));
+    let ends = given.values().filter_map(|given| given.ended.as_ref().map(|ended| &ended.record));
     given.keys().chain(ends).chain(released.values().map(|moment| &moment.event)).collect()
 }
 
@@ -164,7 +164,7 @@ impl Grant {
             actor: actor.to_string(),
             reason: text(reason).into_owned(),
             ticket: ticket.as_deref().map(str::to_owned),
-            ended_by: given.ended.as_ref().map(|(record, _)| Because::new(record.as_str(), positions)),
+            ended_by: given.ended.as_ref().map(|ended| Because::new(ended.record.as_str(), positions)),
         }
     }
 }

@@ -46,6 +46,13 @@ async fn a_house_without_read_models_says_so() {
     let answer = house.get("/v1/customers/cus_1/entitlements", &house.key(Role::App).await).await;
     assert_eq!(answer.problem(), (503, "not_built".to_owned()));
     assert!(answer.headers.contains_key("retry-after"));
+    // The log itself can be read; what only read models know of it cannot be said to be nothing.
+    let analyst = house.key(Role::Analyst).await;
+    assert_eq!(house.get("/v1/events", &analyst).await.status.as_u16(), 200);
+    for filter in ["customer=cus_1", "object=in_1", "outcome=quarantined"] {
+        let answer = house.get(&format!("/v1/events?{filter}"), &analyst).await;
+        assert_eq!(answer.problem(), (503, "not_built".to_owned()), "{filter}");
+    }
 }
 
 #[tokio::test]

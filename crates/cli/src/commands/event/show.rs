@@ -47,9 +47,13 @@ impl fmt::Display for Told {
         self.led_to(&mut sheet);
         self.came(&mut sheet);
         writeln!(formatter, "{}  {}\n{sheet}", event.id, event.r#type)?;
-        match body.as_ref().and_then(|body| serde_json::from_str::<Value>(body.get()).ok()) {
-            Some(body) => write!(formatter, "{body:#}"),
-            None => formatter.write_str(body_text.as_deref().unwrap_or_default()),
+        let Some(body) = body else {
+            return formatter.write_str(body_text.as_deref().unwrap_or_default());
+        };
+        match serde_json::from_str::<Value>(body.get()) {
+            Ok(body) => write!(formatter, "{body:#}"),
+            // JSON that can be passed on and not taken apart: half of a character, a number beyond all numbers, too deep.
+            Err(_) => formatter.write_str(body.get()),
         }
     }
 }

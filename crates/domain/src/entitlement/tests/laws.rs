@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::given::{dispute, failed, item, paid, standing, summary};
 use crate::{
-    customer::{Authority, Extent, Given, Word},
+    customer::{Authority, Ended, Extent, Given, Word},
     entitlement::{Answer, Code, CustomerState, Policy, Source, Value, evaluate, evaluate_all},
     fact::{Item, PauseCollection, SubscriptionStatus, TrialEnd},
     id::{CustomerId, EventId, SubscriptionId},
@@ -87,10 +87,11 @@ fn operators() -> impl Strategy<Value = Source> {
     let extents = [None, Some(Extent::Limit(9)), Some(Extent::Unlimited), Some(Extent::Value("phone".into()))];
     let extent = prop::sample::select(extents.to_vec());
     let feature = prop::sample::select(FEATURES.as_slice());
-    let given = (word, feature, extent, time(), prop::option::of(time()), any::<bool>()).prop_map(
+    let given = (word, feature, extent, time(), prop::option::of(time()), prop::option::of(time())).prop_map(
         |(word, feature, extent, starts, ends, early)| {
             let by = Authority { actor: "anna".into(), reason: "why".into(), ticket: None, via: None };
-            let ended = early.then(|| (EventId::new("op_end"), by.clone())).filter(|_| ends.is_some());
+            let ended = early.filter(|_| ends.is_some());
+            let ended = ended.map(|at| Ended { record: EventId::new("op_end"), at, by: by.clone() });
             Given { word, feature: feature.into(), extent, starts, ends, given_at: second(0), by, ended }
         },
     );

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::given::{KNOWN, ask, because, day, dispute, moment, next, policy, source, standing, summary};
 use crate::{
-    customer::{Authority, Extent, Given, Word},
+    customer::{Authority, Ended, Extent, Given, Word},
     entitlement::{Answer, Code, Source, Value, evaluate},
     id::EventId,
     settlement::DisputePhase,
@@ -44,14 +44,18 @@ fn a_grant_gives_from_its_first_second_until_its_end_and_names_its_record() {
 
 #[test]
 fn a_grant_that_was_ended_early_names_who_ended_it_and_one_that_never_began_says_nothing() {
-    let ended = |at: i64| {
-        let by = grant(None).by;
-        let ended = Some((EventId::new("op_2"), by));
-        ask(&[operators([("op_1", Given { ends: Some(day(at)), ended, ..grant(None) })])], "pro", 12)
+    let ended = |said: i64, at: i64, now: i64| {
+        let ended = Some(Ended { record: EventId::new("op_2"), at: day(said), by: grant(None).by });
+        ask(&[operators([("op_1", Given { ends: Some(day(at)), ended, ..grant(None) })])], "pro", now)
     };
-    assert_eq!((ended(10).code, because(&ended(10))), (Code::GrantEnded, vec!["op_1", "op_2"]));
-    assert_eq!((ended(5).code, because(&ended(5))), (Code::GrantEnded, vec!["op_1", "op_2"]));
-    assert_eq!(ended(4).code, Code::NoSubscription);
+    for (said, at) in [(10, 10), (5, 5)] {
+        let answer = ended(said, at, 12);
+        assert_eq!((answer.code, because(&answer)), (Code::GrantEnded, vec!["op_1", "op_2"]), "{at}");
+    }
+    for (said, at, now) in [(10, 4, 12), (3, 5, 12), (3, 5, 4)] {
+        let answer = ended(said, at, now);
+        assert_eq!((answer.code, next(&answer)), (Code::NoSubscription, None), "{at} at {now}");
+    }
 }
 
 #[test]
