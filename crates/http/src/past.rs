@@ -12,7 +12,7 @@ use daybook_projections::customers::seen_beside;
 use daybook_projections::inquiry::{self, Asked};
 use daybook_store::key::Role;
 use daybook_store::log::past::size_at;
-use daybook_store::policy::in_force_at;
+use daybook_store::policy::{Applied, InForce, history, in_force_at};
 use daybook_store::snapshot::Snapshot;
 use daybook_worker::past::{self, Standpoint};
 use tokio::sync::SemaphorePermit;
@@ -192,16 +192,38 @@ pub fn or_now(app: &Shared, when: When) -> Timestamp {
     when.as_of.unwrap_or_else(|| now(app))
 }
 
-/// From where is looked back, and the policy in force there, whenever it was applied.
+/// From where is looked back, and every policy that had been applied there, oldest first.
 ///
 /// # Errors
 /// What waiting or the database says, or a policy that this version cannot read.
-pub async fn stand(app: &Shared, scope: ScopeId, wait: &Wait, when: When) -> Result<(Standpoint, Policy), Problem> {
+pub async fn stand(
+    app: &Shared,
+    scope: ScopeId,
+    wait: &Wait,
+    when: When,
+) -> Result<(Standpoint, Vec<AppliedPolicy>), Problem> {
     let mut snapshot = then_read(app, scope, wait).await?;
     let known = when.known(&mut snapshot).await?;
-    let policy = policy(&mut snapshot, scope, known, None).await?;
+    let applied = history(&mut snapshot, scope, known).await?;
     snapshot.end().await?;
-    Ok((Standpoint { known, until: when.as_of }, policy))
+    let policies = applied.into_iter().map(|Applied { at, policy: found }| {
+        let policy = read_policy(&found)?;
+        Ok(AppliedPolicy { at, position: found.position, event: found.event_id, policy })
+    });
+    Ok((Standpoint { known, until: when.as_of }, policies.collect::<Result<_, Problem>>()?))
+}
+
+/// A policy that came into force.
+#[derive(Debug)]
+pub struct AppliedPolicy {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The record that applied it.
+    pub position: i64,
+    /// That record's id.
+    pub event: String,
+    /// What is in force from then on.
+    pub policy: Policy,
 }
 
 /// The policy of back then.
@@ -213,6 +235,10 @@ async fn policy(
 ) -> Result<Policy, Problem> {
     let by = as_of.map(|as_of| at(as_of.unix()));
     let Some(found) = in_force_at(snapshot, scope, known, by).await? else { return Ok(Policy::default()) };
+    read_policy(&found)
+}
+
+fn read_policy(found: &InForce) -> Result<Policy, Problem> {
     Policy::recorded(&found.applied.policy)
         .map_err(|source| Problem::Policy { position: found.position, source: source.into() })
 }

@@ -1,7 +1,7 @@
 //! A customer's story: what happened, when it happened, when we learned it, and what it changed. The records around the customer are
 //! lived through again in the order in which things happened; before and after each of them it is asked what the customer could
 //! use and how its subscriptions stood, and what differs is told. What time alone did between two of them is told as well. All of it is
-//! judged by the policy in force at the standpoint: it is what would be said now about then.
+//! judged by the policy that had been applied by then, and where another one changed answers, that is told too.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use daybook_projections::entitlements::Known;
 use daybook_projections::inquiry::{self, Asked};
 use daybook_projections::{journal, subscriptions};
 use daybook_store::key::Role;
+use daybook_store::policy::POLICY_APPLIED;
 use daybook_worker::past::Told;
 use daybook_worker::past::retelling::Retelling;
 use serde::Serialize;
@@ -23,7 +24,7 @@ use crate::Problem;
 use crate::auth::Access;
 use crate::entitlement::answer::{Value, time};
 use crate::entitlement::facts::{self, Features, Judge, Subjects};
-use crate::past::{self, When};
+use crate::past::{self, AppliedPolicy, When};
 use crate::state::Shared;
 use crate::wait::Wait;
 
@@ -134,7 +135,7 @@ pub async fn tell(
     tell: usize,
 ) -> Result<Story, Problem> {
     access.needs(Role::Analyst)?;
-    let (standpoint, policy) = past::stand(app, access.scope, wait, when).await?;
+    let (standpoint, policies) = past::stand(app, access.scope, wait, when).await?;
     let _place = past::take_place(app, access)?;
     let customers = [customer.to_owned()];
     let (retelling, earlier) = Retelling::begin(&app.pool, access.scope, &customers, standpoint, tell).await?;
@@ -143,7 +144,8 @@ pub async fn tell(
     let mut telling = Telling {
         scope: access.scope,
         customer,
-        judge: Judge { policy: Arc::new(policy), now: until },
+        judge: Judge { policy: Arc::default(), now: until },
+        policies: policies.into(),
         retelling,
         known: Known::default(),
         verdicts: BTreeMap::new(),
@@ -166,6 +168,8 @@ struct Telling<'a> {
     scope: ScopeId,
     customer: &'a str,
     judge: Judge,
+    /// Those that came into force later, oldest first.
+    policies: VecDeque<AppliedPolicy>,
     retelling: Retelling,
     /// What is known of the customer by now.
     known: Known,
@@ -178,19 +182,42 @@ struct Telling<'a> {
 
 impl Telling<'_> {
     async fn all(&mut self, until: Timestamp) -> Result<(), Problem> {
-        self.look().await?;
         let first = self.retelling.next_at().and_then(Timestamp::from_unix).unwrap_or(until);
+        while let Some(applied) = self.policy_by(first) {
+            self.judge.policy = Arc::new(applied.policy);
+        }
+        self.look().await?;
         self.judge_at(first);
         while let Some(at) = self.retelling.next_at() {
             let at = Timestamp::from_unix(at).unwrap_or(until);
-            self.pass_time(at);
+            self.pass(at);
             let Some(told) = self.retelling.go_on().await? else { break };
             let standings = self.look().await?;
             let entitlements = self.judge_at(at);
             self.steps.push_back(Step::of(told, entitlements, standings));
         }
-        self.pass_time(until);
+        self.pass(until);
         Ok(())
+    }
+
+    /// The next policy, if it had come into force by then.
+    fn policy_by(&mut self, at: Timestamp) -> Option<AppliedPolicy> {
+        let is_due = self.policies.front().is_some_and(|next| next.at.timestamp() <= at.unix());
+        if is_due { self.policies.pop_front() } else { None }
+    }
+
+    /// Tells what happens until then without any record about the customer.
+    fn pass(&mut self, until: Timestamp) {
+        while let Some(applied) = self.policy_by(until) {
+            let at = Timestamp::from_unix(applied.at.timestamp()).unwrap_or(until);
+            self.pass_time(at);
+            self.judge.policy = Arc::new(applied.policy);
+            let entitlements = self.judge_at(at);
+            if !entitlements.is_empty() {
+                self.steps.push_back(Step::of_policy(applied.at, (applied.position, applied.event), entitlements));
+            }
+        }
+        self.pass_time(until);
     }
 
     /// Reads what is known by now. Says whose standing is another one.
@@ -297,6 +324,20 @@ impl Step {
             told: told.words,
             entitlements,
             subscriptions,
+            postings: Vec::new(),
+        }
+    }
+
+    fn of_policy(at: DateTime<Utc>, (position, event): (i64, String), entitlements: Vec<FeatureChange>) -> Self {
+        Self {
+            at,
+            learned_at: Some(at),
+            position: Some(position),
+            event: Some(event),
+            kind: Some(POLICY_APPLIED.to_owned()),
+            told: Some("another policy came into force".to_owned()),
+            entitlements,
+            subscriptions: Vec::new(),
             postings: Vec::new(),
         }
     }

@@ -4,9 +4,12 @@
 use std::time::Duration;
 
 use axum::Json;
+use daybook_domain::fact::Observed;
 use daybook_domain::scope::ScopeId;
 use daybook_projections::records;
+use daybook_store::log::read;
 use daybook_store::snapshot::Snapshot;
+use daybook_stripe::translate::{Translation, translate};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use utoipa::IntoParams;
 
@@ -126,25 +129,48 @@ fn not_yet(app: &Shared, awaited: String) -> Problem {
 async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline: Instant) -> Result<Snapshot, Problem> {
     let mut moves = app.horizon.moves();
     // Nobody is refused without having looked once, be the wait ever so short.
+    let mut wanted = object.to_owned();
     let mut until = deadline.max(Instant::now() + FIRST_TURN);
     loop {
         moves.mark_unchanged();
         // Every batch wakes all who wait: a few of them look at once, and the others' questions find a connection.
         let Ok(Ok(turn)) = timeout_at(until, app.searching.acquire()).await else {
-            return Err(not_yet(app, format!("an event about {object}")));
+            return Err(not_yet(app, format!("an event about {wanted}")));
         };
         until = deadline;
         let mut snapshot = Snapshot::begin(&app.pool).await?;
-        if !records::find_by_object(&mut snapshot, scope, object, i64::MAX, 1).await?.is_empty() {
-            return Ok(snapshot);
+        match unseen(&mut snapshot, scope, object).await? {
+            None => return Ok(snapshot),
+            Some(unseen) => wanted = unseen,
         }
         let size = snapshot.size();
         snapshot.end().await?;
         drop(turn);
         let pause = Instant::now() + PAUSE;
         if !matches!(timeout_at(deadline, moves.changed()).await, Ok(Ok(()))) || pause > deadline {
-            return Err(Problem::NotYet { awaited: format!("an event about {object}"), size });
+            return Err(Problem::NotYet { awaited: format!("an event about {wanted}"), size });
         }
         sleep_until(pause).await;
     }
+}
+
+/// What no event has shown yet: the object, or the subscription that it started as a checkout. Stripe may tell of the checkout first, and it is the
+/// subscription that gives what was bought.
+async fn unseen(snapshot: &mut Snapshot, scope: ScopeId, object: &str) -> Result<Option<String>, Problem> {
+    let Some(position) = newest_about(snapshot, scope, object).await? else { return Ok(Some(object.to_owned())) };
+    let Some(body) = read::body(snapshot, position).await? else { return Ok(None) };
+    let Translation::Facts(facts) = translate(&body).translation else { return Ok(None) };
+    let started = facts.into_iter().find_map(|fact| match fact.observed {
+        Observed::CheckoutSession(session) => session.subscription,
+        _ => None,
+    });
+    let Some(subscription) = started else { return Ok(None) };
+    let is_seen = newest_about(snapshot, scope, subscription.as_str()).await?.is_some();
+    Ok((!is_seen).then(|| subscription.as_str().to_owned()))
+}
+
+/// The newest record about an object.
+async fn newest_about(snapshot: &mut Snapshot, scope: ScopeId, object: &str) -> Result<Option<i64>, Problem> {
+    let found = records::find_by_object(snapshot, scope, object, i64::MAX, 1).await?;
+    Ok(found.first().map(|found| found.position))
 }

@@ -31,6 +31,37 @@ pub struct InForce {
     pub applied: PolicyApplied,
 }
 
+/// When a policy came into force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// When its record was written down.
+    pub at: DateTime<Utc>,
+    /// What is in force from then on.
+    pub policy: InForce,
+}
+
+/// Every policy of a scope that was applied by a size of the log, oldest first.
+///
+/// # Errors
+/// What the database says, or a body that is no policy record.
+pub async fn history(connection: &mut PgConnection, scope: ScopeId, size: i64) -> Result<Vec<Applied>, Error> {
+    let rows = sqlx::query!(
+        "select position, event_id, received_at, body from record join body using (position)
+         where scope = $1 and kind = $2 and source = 'operator' and position < $3 order by position",
+        scope.0,
+        POLICY_APPLIED,
+        size
+    )
+    .fetch_all(connection)
+    .await?;
+    let policies = rows.into_iter().map(|row| {
+        let applied = read(row.position, &row.body)?;
+        let policy = InForce { position: row.position, event_id: row.event_id, applied };
+        Ok(Applied { at: row.received_at, policy })
+    });
+    policies.collect()
+}
+
 /// The policy of a scope at a size of the log; none when none was applied before.
 ///
 /// # Errors
@@ -62,10 +93,14 @@ pub async fn in_force_at(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let applied = serde_json::from_slice(&row.body).map_err(|_| Error::Stored {
-        column: "body",
-        position: row.position,
-        value: "a policy record that cannot be read".to_owned(),
-    })?;
+    let applied = read(row.position, &row.body)?;
     Ok(Some(InForce { position: row.position, event_id: row.event_id, applied }))
+}
+
+fn read(position: i64, body: &[u8]) -> Result<PolicyApplied, Error> {
+    serde_json::from_slice(body).map_err(|_| Error::Stored {
+        column: "body",
+        position,
+        value: "a policy record that cannot be read".to_owned(),
+    })
 }

@@ -43,6 +43,29 @@ async fn late_news_stand_where_they_happened_and_time_alone_has_its_place() {
 }
 
 #[tokio::test]
+async fn every_moment_is_judged_by_the_policy_of_its_time_and_another_policy_is_told() {
+    let (house, server, analyst) = House::with_story("analyst").await;
+    let policy =
+        b"[features]\ngold = { kind = 'switch' }\n[plans.gold]\nlookup_keys = ['pro']\ngrants = { gold = true }\n";
+    house.run_with(&["policy", "apply", "-"], policy).await.expect(0);
+    house.applied(&server).await;
+    let story = analyst.get("/v1/customers/cus_ada/story").await.expect(200).json();
+    let steps = story["steps"].as_array().unwrap();
+    let changes = |step: &serde_json::Value| -> Vec<String> {
+        let changes = step["entitlements"].as_array().unwrap().iter();
+        changes.map(|change| change["feature"].as_str().unwrap().to_owned()).collect()
+    };
+    let (last, before) = steps.split_last().unwrap();
+    assert_eq!(
+        (last["type"].as_str(), changes(last)),
+        (Some("daybook.policy_applied"), ["gold", "pro", "prod_pro"].map(String::from).to_vec())
+    );
+    assert!(before.iter().flat_map(changes).all(|feature| feature != "gold"), "{story:#}");
+    let then = analyst.get("/v1/customers/cus_ada/entitlements?as_of=2025-06-01").await.expect(200).json();
+    assert!(!then.to_string().contains("\"gold\""), "the two agree: {then:#}");
+}
+
+#[tokio::test]
 async fn nobodys_story_is_not_told() {
     let (house, server, analyst) = House::with_story("analyst").await;
     assert_eq!(analyst.get("/v1/customers/cus_nobody/story").await.expect(404).reason(), "unknown");

@@ -57,6 +57,24 @@ async fn after_object_waits_for_a_checkout_that_just_returned() {
 }
 
 #[tokio::test]
+async fn after_a_checkout_that_is_told_before_its_subscription_both_are_waited_for() {
+    let (house, server) = House::with_server().await;
+    let app = server.client().with_key(&house.key("app").await);
+    app.record(checkout("evt_1", "cs_ada", "cus_ada", "ada", "sub_ada")).await;
+    house.applied(&server).await;
+    let path = |wait: u32| format!("/v1/accounts/ada/entitlements/pro?after_object=cs_ada&wait_ms={wait}");
+    let early = app.get(&path(100)).await.expect(504).json();
+    assert!(early["detail"].as_str().unwrap().contains("sub_ada"), "{early:#}");
+    let longer = path(15_000);
+    let delivering = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        app.record(subscribed("evt_2", "sub_ada", "cus_ada", "pro")).await;
+    };
+    let (answer, ()) = tokio::join!(app.get(&longer), delivering);
+    assert_eq!(answer.expect(200).json()["allowed"], true);
+}
+
+#[tokio::test]
 async fn after_an_object_that_never_comes_the_wait_ends() {
     let (_house, _server, app) = House::with_story("app").await;
     let answer = app.get("/v1/customers/cus_ada/entitlements/pro?after_object=cs_never&wait_ms=200").await;

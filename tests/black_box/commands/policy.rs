@@ -100,7 +100,9 @@ async fn what_no_event_has_shown_is_named_and_a_strict_server_refuses_it() {
 async fn applying_a_policy_says_whose_answers_change() {
     let (house, _server, _) = House::with_story("app").await;
     house.write("good.toml", GOOD);
+    let checked = house.run(&["policy", "check", "good.toml", "--json"]).await.expect(0).json();
     let applied = house.run(&["policy", "apply", "good.toml", "--json"]).await.expect(0).json();
+    assert_eq!(checked["effect"], applied["effect"], "it can be known before: {checked:#}");
     let features = &applied["effect"]["features"];
     assert_eq!(features["exports"]["gain"], serde_json::json!({"count": 1, "customers": ["cus_ada"]}), "{applied:#}");
     assert_eq!(features["pro"]["lose"]["count"], 1, "the lookup key is no feature any more: {applied:#}");

@@ -112,8 +112,10 @@ impl Shard {
         if !self.is_right(read_at, scope, customer) {
             return;
         }
-        // Also for one that is known already: its answers may grow in number.
-        self.make_room();
+        if self.is_heavy() {
+            // Also for one that is known already: its answers grow in number.
+            self.turn();
+        }
         let new = Answer { feature: feature.into(), kept, size: read_at.size };
         if let Some((customer, answers)) = self.old.remove(scope, customer) {
             self.put(scope, customer, answers);
@@ -140,15 +142,20 @@ impl Shard {
     }
 
     fn put(&mut self, scope: ScopeId, customer: Box<str>, answers: Answers) {
-        self.make_room();
+        if self.young.answers.count >= self.capacity || self.is_heavy() {
+            self.turn();
+        }
         self.young.insert(scope, customer, answers);
     }
 
-    /// Lets go of what was asked for longest ago when what was asked for lately has filled its half.
-    fn make_room(&mut self) {
-        if self.young.answers.count >= self.capacity || self.young.bytes >= self.capacity.saturating_mul(BYTES) {
-            self.old = std::mem::take(&mut self.young);
-        }
+    /// Whether what was asked for lately takes as much memory as its half may.
+    fn is_heavy(&self) -> bool {
+        self.young.bytes >= self.capacity.saturating_mul(BYTES)
+    }
+
+    /// Lets go of what was asked for longest ago.
+    fn turn(&mut self) {
+        self.old = std::mem::take(&mut self.young);
     }
 
     /// Moves on to `size`, given all that changed since where it stood.

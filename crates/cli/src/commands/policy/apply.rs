@@ -8,9 +8,9 @@ use chrono::Utc;
 use daybook_domain::entitlement::Policy;
 use daybook_domain::entitlement::policy::Unseen;
 use daybook_domain::id::EventId;
-use daybook_domain::scope::{Scope, ScopeId};
+use daybook_domain::scope::Scope;
 use daybook_store::log::read;
-use daybook_store::policy::{InForce, POLICY_APPLIED, PolicyApplied, in_force};
+use daybook_store::policy::{POLICY_APPLIED, PolicyApplied, in_force};
 use daybook_store::recorder::Limits;
 use daybook_store::{Incoming, Recorder, Source};
 use serde::Serialize;
@@ -21,7 +21,6 @@ use super::effect::{self, Effect};
 use super::names::{self, told};
 use crate::exit::Ending;
 use crate::open::Opened;
-use crate::operating::when::now;
 use crate::output::Output;
 
 #[derive(Serialize)]
@@ -78,7 +77,7 @@ pub async fn put_in_force(
         return Ok(Ending::Well);
     }
     let effect = match id {
-        Some(id) => effect_of(opened, id, present.as_ref(), &policy).await?,
+        Some(id) => effect::instead_of(&opened.database, id, present.as_ref(), &policy).await?,
         None => None,
     };
     let incoming = record_of(&PolicyApplied { policy: text, applied_by: arguments.by.clone() }, scope)?;
@@ -86,21 +85,6 @@ pub async fn put_in_force(
     let position = record(incoming, opened).await?;
     output.show(&Applied { scope: name, outcome: "applied", position, event_id, unseen, effect })?;
     Ok(Ending::Well)
-}
-
-/// Whose answers change; nothing where nobody can be asked yet, or the policy that was in force cannot be read.
-async fn effect_of(
-    opened: &Opened,
-    scope: ScopeId,
-    present: Option<&InForce>,
-    next: &Policy,
-) -> anyhow::Result<Option<Effect>> {
-    let present = present.map_or(Ok(Policy::default()), |present| Policy::recorded(&present.applied.policy));
-    let Ok(present) = present else { return Ok(None) };
-    if !names::is_built(&opened.database).await? {
-        return Ok(None);
-    }
-    effect::of(&opened.database, scope, (&present, next), now()).await.map(Some)
 }
 
 async fn record(incoming: Incoming, opened: &Opened) -> anyhow::Result<i64> {

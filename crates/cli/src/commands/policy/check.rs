@@ -5,9 +5,12 @@ use std::fmt;
 
 use daybook_domain::entitlement::Policy;
 use daybook_domain::entitlement::policy::{Problem, Unseen};
+use daybook_store::log::read;
+use daybook_store::policy::in_force;
 use serde::Serialize;
 
 use super::Check;
+use super::effect::{self, Effect};
 use super::names::{self, told};
 use crate::config::{Place, Problems};
 use crate::exit::Ending;
@@ -26,6 +29,8 @@ pub struct Checked {
     /// what it was compared with; none when only the file was looked at
     compared_with: Option<String>,
     unseen: Vec<Unseen>,
+    /// whose answers would change if it were applied now
+    effect: Option<Effect>,
 }
 
 impl Checked {
@@ -39,6 +44,7 @@ impl Checked {
             problems,
             compared_with: None,
             unseen: Vec::new(),
+            effect: None,
         }
     }
 }
@@ -50,13 +56,17 @@ impl fmt::Display for Checked {
             let (plans, features) = (number(self.plans), number(self.features));
             let (plans, features) = (counted(plans, "plan", "plans"), counted(features, "feature", "features"));
             writeln!(formatter, "{} is sound: {plans}, {features}.", self.file)?;
-            return match &self.compared_with {
+            match &self.compared_with {
                 Some(scope) if self.unseen.is_empty() => {
-                    write!(formatter, "Everything it names was seen in events of {scope}.")
+                    writeln!(formatter, "Everything it names was seen in events of {scope}.")?;
                 }
-                Some(_) => formatter.write_str(&told(&self.unseen)),
-                None => Ok(()),
-            };
+                Some(_) => formatter.write_str(&told(&self.unseen))?,
+                None => {}
+            }
+            return self
+                .effect
+                .as_ref()
+                .map_or(Ok(()), |effect| write!(formatter, "If it were applied now:\n{effect}"));
         }
         writeln!(formatter, "{} has {}:", self.file, counted(number(self.problems.len()), "problem", "problems"))?;
         self.problems.iter().try_for_each(|problem| writeln!(formatter, "  {problem}"))
@@ -72,18 +82,26 @@ pub async fn check(arguments: &Check, text: &str, output: Output) -> anyhow::Res
             return Ok(Ending::WithFindings);
         }
     };
-    let (compared_with, unseen) = match compare(arguments, &policy).await? {
-        Some((scope, unseen)) => (Some(scope), unseen),
-        None => (None, Vec::new()),
+    let (compared_with, unseen, effect) = match compare(arguments, &policy).await? {
+        Some(Compared { scope, unseen, effect }) => (Some(scope), unseen, effect),
+        None => (None, Vec::new(), None),
     };
     let ending = if unseen.is_empty() { Ending::Well } else { Ending::WithFindings };
     let (file, plans, features) = (arguments.file.clone(), policy.plans.len(), policy.features.len());
-    output.show(&Checked { file, sound: true, plans, features, problems: Vec::new(), compared_with, unseen })?;
+    let problems = Vec::new();
+    output.show(&Checked { file, sound: true, plans, features, problems, compared_with, unseen, effect })?;
     Ok(ending)
 }
 
+/// What a database says of a policy.
+struct Compared {
+    scope: String,
+    unseen: Vec<Unseen>,
+    effect: Option<Effect>,
+}
+
 /// Compares with what was seen, where there is a database that has seen something.
-async fn compare(arguments: &Check, policy: &Policy) -> anyhow::Result<Option<(String, Vec<Unseen>)>> {
+async fn compare(arguments: &Check, policy: &Policy) -> anyhow::Result<Option<Compared>> {
     let mut problems = Problems::default();
     let source = arguments.database.read(&mut problems);
     let source = problems.check(source)?;
@@ -100,11 +118,15 @@ async fn compare(arguments: &Check, policy: &Policy) -> anyhow::Result<Option<(S
             Err(error) if error.is::<NoneSeen>() => return Ok(None),
             found => found?,
         };
+        let size = read::size(&mut connection).await?;
+        let present = in_force(&mut connection, id, size).await?;
         drop(connection);
         if !names::is_built(&opened.database).await? {
             return Ok(None);
         }
-        Ok(Some((scope.to_string(), names::unseen(&opened.database, id, policy).await?)))
+        let unseen = names::unseen(&opened.database, id, policy).await?;
+        let effect = effect::instead_of(&opened.database, id, present.as_ref(), policy).await?;
+        Ok(Some(Compared { scope: scope.to_string(), unseen, effect }))
     })
     .await
 }

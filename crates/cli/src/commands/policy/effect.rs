@@ -8,9 +8,12 @@ use daybook_domain::scope::ScopeId;
 use daybook_domain::time::Timestamp;
 use daybook_projections::entitlements::{self, Known};
 use daybook_store::Database;
+use daybook_store::policy::InForce;
 use daybook_store::snapshot::Snapshot;
 use serde::Serialize;
 
+use super::names;
+use crate::operating::when::now;
 use crate::output::{Table, count};
 
 /// Customers that are read at a time.
@@ -53,8 +56,23 @@ impl Named {
     }
 }
 
+/// Whose answers would change if this policy took the place of the present one; nothing where nobody can be asked yet, or the present one cannot be read.
+pub async fn instead_of(
+    database: &Database,
+    scope: ScopeId,
+    present: Option<&InForce>,
+    next: &Policy,
+) -> anyhow::Result<Option<Effect>> {
+    let present = present.map_or(Ok(Policy::default()), |present| Policy::recorded(&present.applied.policy));
+    let Ok(present) = present else { return Ok(None) };
+    if !names::is_built(database).await? {
+        return Ok(None);
+    }
+    of(database, scope, (&present, next), now()).await.map(Some)
+}
+
 /// Compares two policies over everybody in a scope, at one time.
-pub async fn of(
+async fn of(
     database: &Database,
     scope: ScopeId,
     (present, next): (&Policy, &Policy),
