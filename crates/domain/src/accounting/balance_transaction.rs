@@ -4,6 +4,7 @@
 use super::{
     Account, Problem, Transaction,
     book::Book,
+    dispute,
     draft::{Draft, When},
 };
 use crate::{
@@ -55,9 +56,14 @@ pub(super) fn amount_in(own: Option<(i64, Option<Currency>)>, transaction: &Bala
 }
 
 fn gross<'a>(book: &Book<'_>, owner: &'a ObjectRef, transaction: &BalanceTransaction) -> Gross<'a> {
-    let own = book.settlement.get(owner.kind, &owner.id).and_then(Object::snapshot).and_then(own_money);
+    let shown = book.settlement.get(owner.kind, &owner.id).and_then(Object::snapshot);
+    let own = shown.and_then(own_money);
     let stated = own.and_then(|(_, currency)| currency).or(transaction.currency);
-    Gross { source: &owner.id, amount: amount_in(own, transaction), currency: book.currency(stated) }
+    let amount = match shown {
+        Some(Observed::Dispute(dispute)) => dispute::amount_in(book, &owner.id, dispute, transaction),
+        _ => amount_in(own, transaction),
+    };
+    Gross { source: &owner.id, amount, currency: book.currency(stated) }
 }
 
 /// What an object says that it moved.

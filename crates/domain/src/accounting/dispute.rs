@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     Account, Transaction,
-    balance_transaction::amount_in,
     book::Book,
     draft::When,
-    payer,
+    exchange, payer,
     taking::{Regained, Taking},
 };
 use crate::{
@@ -30,16 +29,13 @@ struct Movement<'a> {
 
 /// All movements that it owns: those of the balance transactions it shows, else what the events' types say.
 fn movements<'a>(book: &'a Book<'_>, id: &str, dispute: &'a Dispute, object: &Object) -> Vec<Movement<'a>> {
-    let itself = ObjectRef::new(ObjectKind::Dispute, id);
-    let members = book.settlement.of_kind(ObjectKind::BalanceTransaction);
-    let own = members.filter(|(_, shown)| shown.money_of().is_some_and(|(owner, _)| *owner == itself));
-    let own: BTreeMap<&str, &BalanceTransaction> =
-        own.filter_map(|(id, shown)| shown.balance_transaction().map(|shown| (id, shown))).collect();
-    let embedded = dispute.balance_transactions.iter();
-    let elsewhere = embedded.filter(|shown| !own.contains_key(shown.id.as_str())).map(|shown| (shown, true));
-    let shown = own.values().map(|shown| (*shown, false)).chain(elsewhere);
-    let mut found: Vec<Movement<'a>> =
-        shown.filter_map(|(shown, elsewhere)| of_transaction(dispute, object, shown, elsewhere)).collect();
+    let shown = shown(book, id, dispute);
+    let withdrawn = first_withdrawn(&shown);
+    let of_shown = shown.iter().filter_map(|(shown, elsewhere)| {
+        let amount = exchange::amount(dispute, withdrawn, shown);
+        of_transaction(object, shown, amount, *elsewhere)
+    });
+    let mut found: Vec<Movement<'a>> = of_shown.collect();
     let amount = i128::from(dispute.amount);
     if let Some(seen) = withdrawal(object)
         && !found.iter().any(|movement| movement.amount < 0)
@@ -59,13 +55,35 @@ fn movements<'a>(book: &'a Book<'_>, id: &str, dispute: &'a Dispute, object: &Ob
     found
 }
 
+/// All balance transactions that anything shows of it, and of each whether another object owns it.
+fn shown<'a>(book: &'a Book<'_>, id: &str, dispute: &'a Dispute) -> Vec<(&'a BalanceTransaction, bool)> {
+    let itself = ObjectRef::new(ObjectKind::Dispute, id);
+    let members = book.settlement.of_kind(ObjectKind::BalanceTransaction);
+    let own = members.filter(|(_, shown)| shown.money_of().is_some_and(|(owner, _)| *owner == itself));
+    let own: BTreeMap<&str, &BalanceTransaction> =
+        own.filter_map(|(id, shown)| shown.balance_transaction().map(|shown| (id, shown))).collect();
+    let embedded = dispute.balance_transactions.iter();
+    let elsewhere = embedded.filter(|shown| !own.contains_key(shown.id.as_str())).map(|shown| (shown, true));
+    own.values().map(|shown| (*shown, false)).chain(elsewhere).collect()
+}
+
+/// The oldest withdrawal: it moved all of what is disputed.
+fn first_withdrawn<'a>(shown: &[(&'a BalanceTransaction, bool)]) -> Option<&'a BalanceTransaction> {
+    let withdrawn = shown.iter().map(|(shown, _)| *shown).filter(|shown| shown.amount < 0);
+    withdrawn.min_by_key(|shown| (shown.created, &shown.id))
+}
+
+/// What one of its balance transactions moved, in the dispute's currency.
+pub(super) fn amount_in(book: &Book<'_>, id: &str, dispute: &Dispute, transaction: &BalanceTransaction) -> i128 {
+    exchange::amount(dispute, first_withdrawn(&shown(book, id, dispute)), transaction)
+}
+
 fn of_transaction<'a>(
-    dispute: &'a Dispute,
     object: &Object,
     shown: &'a BalanceTransaction,
+    amount: i128,
     elsewhere: bool,
 ) -> Option<Movement<'a>> {
-    let amount = amount_in(Some((dispute.amount, dispute.currency)), shown);
     let signal = if amount > 0 { Signal::FundsReinstated } else { Signal::FundsWithdrawn };
     let signalled = object.milestones.first(signal.milestone());
     let decided = object.milestones.first(DisputeStatus::Won.as_str()).filter(|_| amount > 0);

@@ -10,6 +10,7 @@
 //! - `book`: one settlement worked out: money received, applied, taken back, and what that undoes
 //! - `invoice`, `payment`, `sale`, `refund`, `credit_note`, `dispute`, `balance_transaction`, `payout`, `connect`,
 //!   `application_fee`, `other_money`: one file per owner
+//! - `exchange`: how much of a dispute money in another currency is
 //! - `payer`, `taking`, `reduction`, `split`: who paid, whose money is taken back, and which parts of a sale go with it
 //! - [`Basis`], [`earned`], [`trial`]: what of deferred amounts is revenue at a time, computed on reading
 //! - [`Summary`]: what a customer's postings come to, in the words people ask in
@@ -26,6 +27,7 @@ mod credit;
 mod credit_note;
 mod dispute;
 mod draft;
+mod exchange;
 pub mod invariant;
 mod invoice;
 mod other_money;

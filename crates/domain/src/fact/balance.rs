@@ -22,6 +22,8 @@ pub struct BalanceTransaction {
     pub net: i64,
     /// Settlement currency.
     pub currency: Option<Currency>,
+    /// What an amount of the source was multiplied with to settle it, as Stripe writes it, where two currencies meet.
+    pub exchange_rate: Option<Box<str>>,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When Stripe lets go of the money (`available_on`).

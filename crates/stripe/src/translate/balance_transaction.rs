@@ -125,6 +125,7 @@ pub(super) fn transaction(object: &Object<'_>) -> Found<BalanceTransaction> {
         fee,
         net: net.map_or_else(|| subtract("net", amount, fee), Ok)?,
         currency: object.currency("currency")?,
+        exchange_rate: object.some("exchange_rate").map(Into::into),
         created: object.time("created")?,
         available: object.time("available_on")?,
         category: category.or(kind).unwrap_or_default(),

@@ -8,6 +8,7 @@ use daybook_domain::{
 
 use super::{
     amounts::{subtract, sum, tax_of_document},
+    coupon,
     details::{self, text},
     evidence::{Attribute, attributes},
     frame::Frame,
@@ -63,6 +64,8 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
     let remaining = object.int("amount_remaining")?;
     let lines = object.list("lines")?;
     let rates = tax::Rates::of(object, &lines.data);
+    let mut sold = line::read_all(&lines.data, &rates)?;
+    coupon::spread(object, &lines, total, &mut sold)?;
     let invoice = Invoice {
         customer: customer.id().map(CustomerId::new),
         subscription: subscription.id().map(SubscriptionId::new),
@@ -89,7 +92,7 @@ pub(super) fn read(object: &Object<'_>, frame: &mut Frame<'_>) -> Found<Observed
         voided_at: transitions.voided,
         uncollectible_at: transitions.uncollectible,
         details: Box::new(details(object, &rates)),
-        lines: line::read_all(&lines.data, &rates)?,
+        lines: sold,
         lines_truncated: lines.has_more,
     };
     frame.embed("customer", Kind::Customer, &customer)?;

@@ -12,6 +12,7 @@ mod body;
 mod catalogue;
 mod charge;
 mod checkout;
+mod coupon;
 mod credit_note;
 mod customer;
 mod details;

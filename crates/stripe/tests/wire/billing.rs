@@ -156,3 +156,22 @@ fn amounts_that_overflow_or_are_no_whole_numbers_are_quarantined_with_their_path
     let line = wrong(json!({"status": "open", "lines": {"data": [{"id": "il_1", "amount": "5"}]}}));
     assert_eq!(line, "data.object.lines.data[0].amount: expected a whole number, found a text");
 }
+
+#[test]
+fn a_coupon_that_only_the_totals_of_an_old_shape_show_is_spread_over_the_lines() {
+    let shown = |discount: Value, more: bool, of_line: Value| {
+        let mut first = json!({"id": "il_1", "amount": 2000});
+        if !of_line.is_null() {
+            first["discount_amounts"] = of_line;
+        }
+        let lines = [first, json!({"id": "il_2", "amount": 1000}), json!({"id": "il_3", "amount": -5})];
+        let lines = json!({"data": lines, "has_more": more});
+        let object = json!({"total": 2912, "subtotal": 2995, "tax": 217, "discount": discount, "lines": lines});
+        invoice(&with(&object)).lines.iter().map(|line| line.discount).collect::<Vec<_>>()
+    };
+    let coupon = json!({"object": "discount", "coupon": {"id": "TENTH", "percent_off": 10}});
+    assert_eq!(shown(coupon.clone(), false, Value::Null), [200, 100, 0]);
+    assert_eq!(shown(coupon.clone(), true, Value::Null), [0, 0, 0], "a part of the lines says nothing of the others");
+    assert_eq!(shown(Value::Null, false, Value::Null), [0, 0, 0]);
+    assert_eq!(shown(coupon, false, json!([])), [0, 0, 0], "a line that can say so says that it has none");
+}

@@ -10,7 +10,7 @@ fn transaction(id: &str, kind: &str, source: &str) -> Value {
     json!({
         "id": id, "object": "balance_transaction", "amount": 3240, "fee": 124, "net": 3116, "currency": "usd",
         "type": kind, "reporting_category": kind, "source": source, "created": 1_700_000_000,
-        "available_on": 1_700_200_000, "description": "words of the seller's", "status": "pending",
+        "available_on": 1_700_200_000, "description": "words of the seller's", "status": "pending", "exchange_rate": 0.0066,
         "fee_details": [{"amount": 124, "currency": "usd", "type": "stripe_fee"}],
     })
 }
@@ -43,6 +43,7 @@ fn an_expanded_balance_transaction_is_a_fact_of_its_own_in_every_object_that_sho
         let [only] = shown(&found)[..] else { panic!("{event_type}: {:?}", subjects(&found)) };
         assert_eq!(only.by.as_ref(), Some(&found[0].subject()), "{event_type}");
         assert_eq!((only.claim, only.transaction.net), (Claim::Own, 3116));
+        assert_eq!(only.transaction.exchange_rate.as_deref(), Some("0.0066"));
         assert_eq!(only.transaction.fee_for, None, "a seller's words are not kept");
         object["balance_transaction"] = json!("txn_1");
         assert!(shown(&facts(event_type, &object)).is_empty(), "{event_type}: an id shows nothing");

@@ -8,12 +8,14 @@
 //! # Layout
 //! - [`of_settlement`]: all that concerns one sale; [`of_credit`]: a customer's balance
 //! - `journal`: what postings alone show (I1, I2, I3)
-//! - `owed`: receivables, money not applied, contested or owed back (I4, I6, I7)
+//! - `owed`: receivables, money not applied or contested (I4, I6)
+//! - `refunds`: what is owed back (I7)
 //! - `tax`: what was charged of it, less what went with each step that took of the sale (I8)
 
 mod credit;
 mod journal;
 mod owed;
+mod refunds;
 mod tax;
 
 pub use credit::of_credit;
@@ -156,6 +158,7 @@ pub fn of_settlement(settlement: &Settlement<'_>, legs: &[Leg<'_>]) -> Vec<Breac
     let mut breaches = Vec::new();
     journal::check(&view, &mut breaches);
     owed::check(&view, &mut breaches);
+    refunds::check(&view, &mut breaches);
     tax::check(&view, &mut breaches);
     breaches.sort();
     breaches

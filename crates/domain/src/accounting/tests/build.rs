@@ -211,6 +211,7 @@ pub fn balance_transaction(id: &str, amount: i64, fee: i64, on: i64) -> BalanceT
         fee,
         net: amount - fee,
         currency: Some(currency("usd")),
+        exchange_rate: None,
         created: Some(day(on)),
         available: None,
         category: "dispute".into(),

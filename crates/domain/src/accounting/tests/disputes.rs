@@ -131,6 +131,38 @@ fn an_inquiry_takes_no_money() {
 }
 
 #[test]
+fn what_comes_back_in_another_currency_is_told_from_all_of_it_by_the_rates_of_both_days() {
+    let moved = |id: &str, amount: i64, rate: &str, on: i64| BalanceTransaction {
+        currency: Some(currency("usd")),
+        exchange_rate: Some(rate.into()),
+        ..balance_transaction(id, amount, 0, on)
+    };
+    let yen = Charge { currency: Some(currency("jpy")), ..charge(55_000, 0) };
+    let contested_after = |back: BalanceTransaction, status: DisputeStatus| {
+        let over = Dispute {
+            currency: Some(currency("jpy")),
+            amount: 55_000,
+            ..with_money(status, &[moved("txn_1", -36_300, "0.0066", 5), back])
+        };
+        Books::of(&[shown_charge("evt_1", 0, "ch_1", &yen), shown_dispute("evt_2", 20, "dp_1", &over)])
+    };
+    let open = DisputeStatus::NeedsResponse;
+    // All of it at another rate, half of it at the same, a third at another, and one that says nothing of rates.
+    for (back, amount) in [
+        (moved("txn_2", 38_505, "0.007001", 20), 55_000),
+        (moved("txn_2", 18_150, "0.0066", 20), 27_500),
+        (moved("txn_2", 12_835, "7.001e-3", 20), 18_333),
+        (BalanceTransaction { exchange_rate: None, ..moved("txn_2", 18_150, "1", 20) }, 55_000),
+    ] {
+        let books = contested_after(back, open.clone());
+        assert_eq!(books.entry("dp_1:txn_2"), format!("clearing {amount} / contested {amount}"));
+    }
+    let won = contested_after(moved("txn_2", 18_150, "0.0066", 20), DisputeStatus::Won);
+    assert_eq!(won.balance("assets:disputes:contested"), 0, "the other half is lost");
+    assert!(won.entry("dp_1:lost").ends_with("contested 27500"), "{}", won.entry("dp_1:lost"));
+}
+
+#[test]
 fn two_currencies_meet_in_fx_and_balance_each_by_itself() {
     let yen = Charge { currency: Some(currency("jpy")), ..charge(550, 0) };
     let taken = BalanceTransaction { currency: Some(currency("usd")), ..balance_transaction("txn_1", -365, 44, 5) };

@@ -119,6 +119,23 @@ fn a_refund_that_failed_is_owed_and_breaks_nothing() {
 }
 
 #[test]
+fn a_refund_that_pays_one_that_failed_leaves_nothing_owed_and_what_says_otherwise_is_named() {
+    let mut facts = paid_and_refunded();
+    facts.pop();
+    let failed = crate::fact::Refund { status: RefundStatus::Failed, ..refund("ch_1", 1080, 2) };
+    facts.push(shown_refund("evt_6", 4, "re_1", &failed));
+    facts.push(shown_refund("evt_7", 5, "re_2", &refund("ch_1", 700, 5)));
+    assert_eq!(broken(&facts, |_| {}), []);
+    let still_owed = |leg: &mut Leg<'_>| {
+        if leg.account == Account::RefundsPayable && leg.key == "re_2:created" {
+            leg.amount -= 700;
+        }
+    };
+    let told: Vec<String> = World::learning(&facts).breaches(still_owed).iter().map(ToString::to_string).collect();
+    assert!(told.contains(&"I7 re_1: -1080 usd, expected -380: refunds promised and not delivered".into()), "{told:?}");
+}
+
+#[test]
 fn tax_that_stays_when_nothing_of_the_sale_is_left_is_named() {
     let mut voided = invoice(3240, 240, &[line("il_1", 3000)]);
     voided.status = InvoiceStatus::Void;
