@@ -106,18 +106,31 @@ impl Database {
         if altered.is_empty() { Ok(pending) } else { Err(Error::AlteredMigrations(altered)) }
     }
 
-    /// A connection of its own for a worker or a rebuild: work that lasts, and that the pool must not wait for. Plans are
-    /// made for the values at hand and never compiled: the tables of a generation begin empty.
+    /// A connection of its own for a rebuild or whatever else lasts and the pool must not wait for. Plans are made for the values at
+    /// hand and never compiled: the tables of a generation begin empty.
     ///
     /// # Errors
     /// When nobody answers.
     pub async fn dedicated_connection(&self) -> Result<PgConnection, Error> {
+        self.lasting_connection("on").await
+    }
+
+    /// The same for the worker. What it commits follows from the log, which is flushed for itself: a server that crashes may put the
+    /// read models back by a moment, all of them together, and they are worked out again (ADR 0010).
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn worker_connection(&self) -> Result<PgConnection, Error> {
+        self.lasting_connection("off").await
+    }
+
+    async fn lasting_connection(&self, synchronous_commit: &str) -> Result<PgConnection, Error> {
         let options = self.options.clone().application_name("daybook worker");
         // A machine that vanishes in the middle of a batch must not keep its locks for hours.
         let settings = [
             ("jit", "off"),
             ("plan_cache_mode", "force_custom_plan"),
-            ("synchronous_commit", "on"),
+            ("synchronous_commit", synchronous_commit),
             ("idle_in_transaction_session_timeout", "60s"),
             ("tcp_keepalives_idle", "10"),
             ("tcp_keepalives_interval", "5"),

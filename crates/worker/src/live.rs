@@ -123,7 +123,7 @@ async fn session(
     shutdown: &CancellationToken,
 ) -> Result<Ended, Error> {
     let opened = async {
-        let mut connection = database.dedicated_connection().await?;
+        let mut connection = database.worker_connection().await?;
         setup::ensure_generation(&mut connection).await?;
         Ok(connection)
     };

@@ -4,9 +4,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use crate::harness::event::{customer_created, story};
+use crate::harness::event::{customer_created, story, subscribed};
 use crate::harness::house::SECRET;
 use crate::harness::program::{Ran, command, run};
 use crate::harness::server::Server;
@@ -80,6 +82,52 @@ async fn a_killed_server_leaves_no_postgresql_behind_and_loses_nothing_it_acknow
     let page = ask(folder.path(), &["event", "list", "--json", "-n", "100"]).await.expect(0).json();
     assert_eq!(page["events"].as_array().unwrap().len(), usize::try_from(acknowledged).unwrap());
     ask(folder.path(), &["doctor", "--verify"]).await;
+}
+
+/// Kills every process of PostgreSQL in this folder, as a crash of the machine would.
+fn crash(folder: &Path) {
+    let entries = std::fs::read_dir("/proc").expect("this test looks into /proc");
+    for entry in entries.flatten() {
+        let is_in = std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder));
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let is_postgresql = String::from_utf8_lossy(&line).contains("postgres");
+        if let Some(pid) = pid_of(&entry).filter(|_| is_in && is_postgresql) {
+            // One that is gone already was what was wanted.
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+    }
+}
+
+fn pid_of(entry: &std::fs::DirEntry) -> Option<i32> {
+    entry.file_name().to_str()?.parse().ok()
+}
+
+#[tokio::test]
+async fn a_crash_of_postgresql_loses_nothing_acknowledged_and_read_models_that_were_put_back_catch_up() {
+    let folder = folder();
+    let mut acknowledged = 0;
+    for round in 0..3 {
+        let mut server = serve(folder.path()).await;
+        for number in 0..30 {
+            let id = format!("evt_{round}_{number}");
+            let body = subscribed(&id, &format!("sub_{id}"), &format!("cus_{id}"), "pro");
+            assert_eq!(server.client().record(body).await, acknowledged, "nothing acknowledged is missing");
+            acknowledged += 1;
+        }
+        crash(folder.path());
+        server.kill_and_wait().await;
+        until("no process of PostgreSQL is left", async || servers_in(folder.path()).is_empty().then_some(())).await;
+    }
+    let server = serve(folder.path()).await;
+    let created = ask(folder.path(), &["key", "create", "web", "--json"]).await.expect(0).json();
+    let app = server.client().with_key(created["secret"].as_str().unwrap());
+    for round in 0..3 {
+        let path = format!("/v1/customers/cus_evt_{round}_29/entitlements/pro?min_size={acknowledged}&wait_ms=15000");
+        assert_eq!(app.get(&path).await.expect(200).json()["allowed"], true);
+    }
+    ask(folder.path(), &["doctor", "--verify"]).await.expect(0);
+    let rebuilt = ask(folder.path(), &["rebuild", "--all", "--yes", "--json"]).await.expect(0).json();
+    assert_eq!(rebuilt["differences"], serde_json::json!([]), "{rebuilt:#}");
 }
 
 /// Delivers again until it is recorded, as Stripe does.
