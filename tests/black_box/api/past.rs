@@ -74,6 +74,22 @@ async fn an_answer_about_the_past_is_written_like_one_about_now() {
 }
 
 #[tokio::test]
+async fn whoever_still_waits_takes_no_place_from_those_who_ask_about_the_past() {
+    let (house, server, analyst) = House::with_story("analyst").await;
+    let size = house.applied(&server).await;
+    let path = "/v1/customers/cus_ada/entitlements/pro?known_at=1";
+    let waits = format!("{path}&min_size={}&wait_ms=2000", size + 1);
+    let waiting = futures::future::join_all((0..4).map(|_| analyst.get(&waits)));
+    let asking = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        analyst.get(path).await
+    };
+    let (waited, answer) = tokio::join!(waiting, asking);
+    answer.expect(200);
+    assert!(waited.into_iter().all(|answer| answer.status == 504));
+}
+
+#[tokio::test]
 async fn the_past_needs_an_analysts_key_and_a_time_that_can_be_read() {
     let (house, server, analyst) = late_news().await;
     let app = server.client().with_key(&house.key("app").await);

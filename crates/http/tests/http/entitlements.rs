@@ -8,7 +8,7 @@ use daybook_store::key::Role;
 use daybook_store::policy::{POLICY_APPLIED, PolicyApplied};
 use serde_json::json;
 
-use crate::house::{House, config, event, now, outcome, subscription, with_source};
+use crate::house::{House, NOW, config, event, now, outcome, subscription, with_source};
 
 const SEATS: &str = "/v1/customers/cus_1/entitlements/seats";
 
@@ -85,6 +85,25 @@ async fn a_kept_answer_is_served_until_its_customer_changes_and_never_after() {
     assert_eq!((after.get("/allowed"), after.get("/size")), (json!(false), json!(3)));
     let metrics = String::from_utf8(house.get_openly("/metrics").await.bytes).unwrap();
     assert!(metrics.contains(r#"daybook_entitlement_checks_total{by="cached"} 2"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn what_was_judged_while_the_clock_ran_ahead_is_judged_again_when_it_is_set_right() {
+    let house = House::build().await;
+    let mut leaving = subscription("cus_1", "active", "seats");
+    if let daybook_domain::entitlement::Source::Subscription { standing, .. } = &mut leaving {
+        standing.cancel_at = daybook_domain::time::Timestamp::from_unix(NOW + 50);
+    }
+    house.deliver(event("evt_1", "customer.subscription.created", &json!({"id": "sub_cus_1"}))).await;
+    house.apply(1, &["cus_1"], &with_source("cus_1", &leaving)).await;
+    house.follow().await;
+    let key = house.key(Role::App).await;
+    house.set_clock(NOW + 100);
+    assert_eq!(house.get(SEATS, &key).await.get("/allowed"), json!(false), "it has ended by then");
+    house.set_clock(NOW);
+    for _ in 0..2 {
+        assert_eq!(house.get(SEATS, &key).await.get("/allowed"), json!(true), "it has not ended yet");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A house for a test: database, recorder, HTTP face, and a worker's hand.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -63,6 +64,8 @@ pub struct House {
     pub database: TestDatabase,
     pub app: Arc<App>,
     pub router: Router,
+    /// What its clock shows, in seconds.
+    clock: Arc<AtomicI64>,
 }
 
 /// The settings of most tests.
@@ -95,9 +98,16 @@ impl House {
     /// A house with this recorder.
     pub fn of(database: TestDatabase, config: Config, recorder: Recorder) -> Self {
         let store = Database::from_pool(database.pool.clone());
-        let clock = Clock::of(|| DateTime::from_timestamp(NOW, 0).unwrap());
-        let app = App::new(config, store, recorder, clock).unwrap();
-        Self { router: router(Arc::clone(&app)), app, database }
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let shown = Arc::clone(&clock);
+        let shows = Clock::of(move || DateTime::from_timestamp(shown.load(Ordering::Relaxed), 0).unwrap());
+        let app = App::new(config, store, recorder, shows).unwrap();
+        Self { router: router(Arc::clone(&app)), app, database, clock }
+    }
+
+    /// Sets its clock.
+    pub fn set_clock(&self, at: i64) {
+        self.clock.store(at, Ordering::Relaxed);
     }
 
     pub fn pool(&self) -> &PgPool {

@@ -72,6 +72,69 @@ async fn however_many_wait_for_a_checkout_others_are_answered_meanwhile() {
     assert!(waited.iter().all(|answer| answer.problem() == (504, "not_yet".to_owned())));
 }
 
+/// Holds back whoever looks for an object or a customer's events, as a rebuild of indexes would.
+async fn hold(house: &House) -> sqlx::Transaction<'static, sqlx::Postgres> {
+    let mut holding = house.pool().begin().await.unwrap();
+    let lock = "lock table generation_1.record_outcome in access exclusive mode";
+    sqlx::query(lock).execute(&mut *holding).await.unwrap();
+    holding
+}
+
+#[tokio::test]
+async fn few_search_at_once_however_long_that_takes() {
+    let house = House::build().await;
+    house.apply(1, &[], &[]).await;
+    house.follow().await;
+    let (app, analyst) = (house.key(Role::App).await, house.key(Role::Analyst).await);
+    let holding = hold(&house).await;
+    let connections = house.database.pool.options().get_max_connections();
+    let waiting = (0..connections * 3)
+        .map(|_| house.get("/v1/customers/cus_1/entitlements?after_object=cs_never&wait_ms=3000", &app));
+    let waited = futures::future::join_all(waiting);
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let answered = tokio::time::timeout(Duration::from_secs(2), house.get("/v1/projections", &analyst)).await;
+        holding.rollback().await.unwrap();
+        answered
+    };
+    let (waited, meanwhile) = tokio::join!(waited, meanwhile);
+    assert_eq!(meanwhile.expect("a connection is left for others").status.as_u16(), 200);
+    assert!(waited.iter().all(|answer| answer.problem() == (504, "not_yet".to_owned())));
+}
+
+#[tokio::test]
+async fn whoever_asks_without_patience_is_told_what_is_there_although_others_search() {
+    let house = House::build().await;
+    house.deliver(event("evt_1", "customer.created", &json!({"id": "cus_1"}))).await;
+    house.apply(1, &["cus_1"], &[outcome(0, "cus_1", "cus_1")]).await;
+    house.follow().await;
+    let app = house.key(Role::App).await;
+    let searching =
+        (0..40).map(|_| house.get("/v1/customers/cus_1/entitlements?after_object=cs_never&wait_ms=500", &app));
+    let at_once = house.get("/v1/customers/cus_1/entitlements?after_object=cus_1&wait_ms=0", &app);
+    let (_, answer) = tokio::join!(futures::future::join_all(searching), at_once);
+    assert_eq!(answer.status.as_u16(), 200, "{:?}", answer.problem());
+}
+
+#[tokio::test]
+async fn the_follower_finds_a_connection_although_every_question_waits_for_its_own() {
+    let house = House::build().await;
+    house.apply(1, &[], &[]).await;
+    house.follow().await;
+    let analyst = house.key(Role::Analyst).await;
+    let holding = hold(&house).await;
+    let connections = house.database.pool.options().get_max_connections();
+    let asking = (0..connections).map(|_| house.get("/v1/events?customer=cus_1", &analyst));
+    let follows = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let followed = tokio::time::timeout(Duration::from_secs(2), house.follow()).await;
+        holding.rollback().await.unwrap();
+        followed
+    };
+    let (_, followed) = tokio::join!(futures::future::join_all(asking), follows);
+    followed.expect("it has a connection of its own");
+}
+
 #[tokio::test]
 async fn a_query_that_cannot_be_read_says_what_is_wrong_with_it() {
     let house = House::build().await;
