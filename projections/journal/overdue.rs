@@ -6,7 +6,16 @@ use chrono::{DateTime, Utc};
 use daybook_domain::scope::ScopeId;
 use sqlx::PgConnection;
 
-/// Since when the oldest unpaid invoice of a customer is overdue, by currency; currencies in which nothing is are left out.
+/// What is overdue in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// Minor units; the largest there is where it is more.
+    pub amount: i64,
+    /// Since when the oldest of it is.
+    pub since: DateTime<Utc>,
+}
+
+/// How much a customer's unpaid invoices come to that are overdue, and since when the oldest is, by currency; currencies in which nothing is are left out.
 ///
 /// What is left to pay of an invoice is its part of the receivables, so what was paid, voided, written off or credited in full by then is not
 /// overdue, and what was paid in part is. `as_of` is up to when it is summed, `by` the time with which due dates are compared: of an invoice that is sent its own,
@@ -19,10 +28,11 @@ pub async fn since(
     scope: ScopeId,
     customer: &str,
     (as_of, by): (Option<DateTime<Utc>>, DateTime<Utc>),
-) -> Result<BTreeMap<String, DateTime<Utc>>, sqlx::Error> {
+) -> Result<BTreeMap<String, Overdue>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select open.currency as "currency!", min(coalesce(due_at, failed_at)) as "since!"
-         from (select subject, currency from posting
+        r#"select open.currency as "currency!", min(coalesce(due_at, failed_at)) as "since!",
+                  least(sum(open.amount), 9223372036854775807)::bigint as "amount!"
+         from (select subject, currency, sum(amount) as amount from posting
                where scope = $1 and customer = $2 and account = 'assets:receivable'
                  and ($3::timestamptz is null or effective_at <= $3)
                group by subject, currency having sum(amount) > 0) as open
@@ -37,5 +47,5 @@ pub async fn since(
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.currency, row.since)).collect())
+    Ok(rows.into_iter().map(|row| (row.currency, Overdue { amount: row.amount, since: row.since })).collect())
 }

@@ -5,13 +5,15 @@ use std::fmt;
 
 use daybook_domain::scope::{Scope, ScopeId};
 use daybook_http::state::Shared;
+use daybook_store::Database;
 use daybook_store::snapshot::Snapshot;
 
 use crate::answers::asking;
 use crate::built::ensure_built;
 use crate::config::DatabaseArguments;
 use crate::exit::Refused;
-use crate::open::{Upgrade, with};
+use crate::known;
+use crate::open::reading;
 use crate::scope::ScopeArguments;
 
 /// Whose books, in which database.
@@ -37,7 +39,7 @@ pub struct Books {
 impl BooksArguments {
     /// Opens the books, asks, and closes them whatever came of it.
     pub async fn read<T>(&self, ask: impl AsyncFnOnce(&mut Books) -> anyhow::Result<T>) -> anyhow::Result<T> {
-        with(&self.database, Upgrade::NotHere, async |opened| {
+        reading(&self.database, async |opened| {
             let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
             let (id, scope) = self.scope.find(&mut snapshot).await?;
             ensure_built(&mut snapshot).await?;
@@ -52,20 +54,25 @@ impl BooksArguments {
     /// The same for questions that the code behind the HTTP API answers.
     pub async fn ask<T>(
         &self,
-        ask: impl AsyncFnOnce(&Shared, (ScopeId, &Scope)) -> anyhow::Result<T>,
+        ask: impl AsyncFnOnce((&Shared, &Database), (ScopeId, &Scope)) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        with(&self.database, Upgrade::NotHere, async |opened| {
+        reading(&self.database, async |opened| {
             let mut connection = opened.database.pool().acquire().await?;
             let (id, scope) = self.scope.find(&mut connection).await?;
             ensure_built(&mut connection).await?;
             drop(connection);
-            ask(&asking(&opened.database).await?, (id, &scope)).await
+            ask((&asking(&opened.database).await?, &opened.database), (id, &scope)).await
         })
         .await
     }
 }
 
 impl Books {
+    /// Refuses a list that found nothing where nobody has named the customer it was asked for.
+    pub async fn ensure_known(&mut self, customer: Option<&str>, found_nothing: bool) -> anyhow::Result<()> {
+        known::ensure_known(&mut self.snapshot, (self.id, &self.scope), customer, found_nothing).await
+    }
+
     /// What was asked for stands nowhere in them.
     pub fn never_shown(&self, what: impl fmt::Display) -> anyhow::Error {
         Refused(format!("no event of {} has shown {what}", self.scope)).into()

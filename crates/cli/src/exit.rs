@@ -94,6 +94,7 @@ fn say(said: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Arguments;
 
     #[test]
     fn each_kind_of_error_has_its_number() {
@@ -102,6 +103,21 @@ mod tests {
         assert_eq!(number(&anyhow::Error::from(Problems::default())), 2);
         assert_eq!(number(&Refused("no such customer".to_owned()).into()), 3);
         assert_eq!(number(&NoneSeen.into()), 3);
+    }
+
+    #[test]
+    fn help_and_our_own_words_are_readable_and_only_values_are_covered() {
+        use clap::CommandFactory;
+        fn look(command: &mut clap::Command) {
+            let help = command.render_long_help().to_string();
+            assert_eq!(message(&help), help, "{}", command.get_name());
+            command.get_subcommands_mut().for_each(look);
+        }
+        let mut command = Arguments::command();
+        look(&mut command);
+        assert!(command.find_subcommand_mut("serve").unwrap().render_long_help().to_string().contains("whsec_..."));
+        let mismatch = daybook_stripe::signature::Error::NoMatch.to_string();
+        assert_eq!(message(&mismatch), mismatch);
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod built;
 mod commands;
 mod config;
 mod exit;
+mod known;
+mod lag;
 mod open;
 mod operating;
 mod output;
@@ -15,6 +17,7 @@ mod progress;
 mod scope;
 mod server;
 mod sheet;
+mod status;
 mod time;
 mod when;
 

@@ -1,6 +1,7 @@
 //! Opening the database: the one that `DATABASE_URL` names, or a private one that lives as long as this process. Tables are created and
 //! upgraded by their owner; everything else is done as the role that may only add to the log.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -12,6 +13,8 @@ use sqlx::{Connection, PgConnection};
 use tokio::time::{Instant, sleep};
 
 use crate::config::{DatabaseArguments, DatabaseSource, Place, Problems};
+use crate::exit::Misused;
+use crate::lag;
 
 use keeper::Keeper;
 
@@ -40,6 +43,8 @@ pub enum Upgrade {
     Allowed,
     /// Not by this command, except in a private database, which nobody else looks after.
     NotHere,
+    /// Like that, and where there is no private database yet, none is made: the command only looks into one that has something in it.
+    Existing,
     /// Not at all: only look.
     Never,
 }
@@ -59,13 +64,27 @@ pub async fn open(source: &DatabaseSource, upgrade: Upgrade) -> anyhow::Result<O
             Ok(opened)
         }
         Place::In(folder) => {
-            let upgrade = if upgrade == Upgrade::NotHere { Upgrade::Allowed } else { upgrade };
+            if upgrade == Upgrade::Existing && !local_postgres::is_there(folder) {
+                return Err(Misused(nothing_there(folder)).into());
+            }
+            let is_ours = matches!(upgrade, Upgrade::NotHere | Upgrade::Existing);
+            let upgrade = if is_ours { Upgrade::Allowed } else { upgrade };
             let opened = private(DataDir::Kept(folder.clone()), source.connections, upgrade).await;
             opened.with_context(|| {
                 format!("the private PostgreSQL in {} (DAYBOOK_DATA_DIR, --data-dir)", folder.display())
             })
         }
     }
+}
+
+/// There is no private database, and what to do.
+fn nothing_there(folder: &Path) -> String {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    format!(
+        "DATABASE_URL is not set, and there is no private database in {} yet: name the folder in which `daybook serve` runs \
+         (--data-dir, DAYBOOK_DATA_DIR) or the database (DATABASE_URL, --database-url); or start `daybook serve`, which makes one",
+        folder.display()
+    )
 }
 
 /// A database that is gone with this process.
@@ -85,6 +104,18 @@ pub async fn with<T>(
     let done = work(&opened).await;
     opened.close().await;
     done
+}
+
+/// Opens a database that must be there, says if nobody applies what its log holds, looks, and closes it whatever came of it.
+pub async fn reading<T>(
+    arguments: &DatabaseArguments,
+    look: impl AsyncFnOnce(&Opened) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    with(arguments, Upgrade::Existing, async |opened| {
+        lag::say(opened).await;
+        look(opened).await
+    })
+    .await
 }
 
 async fn private(place: DataDir, connections: u32, upgrade: Upgrade) -> anyhow::Result<Opened> {
@@ -243,7 +274,7 @@ impl Opened {
                 self.migrate().await?;
                 self.mend_rights().await
             }
-            Upgrade::NotHere => {
+            Upgrade::NotHere | Upgrade::Existing => {
                 let pending = self.database.pending_migrations().await?;
                 if pending.is_empty() {
                     return Ok(());

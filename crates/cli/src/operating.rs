@@ -7,13 +7,15 @@ use std::fmt;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use daybook_commands::{Desk, Done, Limits, Request};
 use daybook_domain::customer::{Act, Authority, Insistence};
 use daybook_domain::finding::{About, Stands};
-use daybook_domain::id::CustomerId;
+use daybook_domain::id::{CustomerId, EventId};
 use daybook_domain::scope::{Scope, ScopeId};
+use daybook_http::v1::grants::said_of;
 use daybook_store::log::{conflict, read};
+use daybook_store::snapshot::Snapshot;
 use daybook_store::{Recorder, recorder, scope};
 use daybook_worker::live::{self, WorkerConfig};
 use serde::Serialize;
@@ -26,6 +28,7 @@ use crate::exit::{Ending, Misused, Refused};
 use crate::open::{Opened, Upgrade, with};
 use crate::output::Output;
 use crate::scope::ScopeArguments;
+use crate::sheet::moment;
 
 /// How long an act waits: another worker may have died just now, and its lease has to run out first.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -113,17 +116,58 @@ pub fn insistence(force: bool) -> Insistence {
 /// Does one act, and says what came of it. `what` says it for people, `asked` is the command as it was given.
 pub async fn operate(
     arguments: &OperatorArguments,
+    asked: (Wanted, String, Value),
+    output: Output,
+) -> anyhow::Result<Ending> {
+    operate_at(arguments, Utc::now(), asked, output).await
+}
+
+/// The same for an act whose own time is counted from `now`.
+pub async fn operate_at(
+    arguments: &OperatorArguments,
+    now: DateTime<Utc>,
     (wanted, what, asked): (Wanted, String, Value),
     output: Output,
 ) -> anyhow::Result<Ending> {
     with(&arguments.database, Upgrade::NotHere, async |opened| {
         let (id, name) = scope_of(arguments, &wanted, opened).await?;
-        let request = arguments.request(id, &asked);
+        let request = arguments.request((id, now), &asked);
+        let ending = wanted.ending();
         let (done, applied) = at_a_desk(opened, async |desk| act(desk, request, wanted).await).await?;
+        let what = match (&done, ending) {
+            (Done::SoAlready { .. }, Some(ending)) => ended(opened, id, ending).await?.unwrap_or(what),
+            _ => what,
+        };
         output.show(&acted(&done, applied, what, &name))
     })
     .await?;
     Ok(Ending::Well)
+}
+
+impl Wanted {
+    /// The customer and the record, where something is to end.
+    fn ending(&self) -> Option<(String, EventId)> {
+        match self {
+            Self::Customer { customer, act: Act::End { given, .. }, .. } => Some((customer.clone(), given.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// When that ended which was to end, in words.
+async fn ended(
+    opened: &Opened,
+    scope: ScopeId,
+    (customer, record): (String, EventId),
+) -> anyhow::Result<Option<String>> {
+    let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
+    let said = said_of(&mut snapshot, scope, customer, when::now()).await?;
+    snapshot.end().await?;
+    let ends = said.grants.iter().find(|grant| grant.record.event() == record.as_str()).and_then(|grant| grant.ends);
+    Ok(ends.map(|ends| {
+        let word = if ends <= Utc::now() { "ended" } else { "ends" };
+        format!("what {record} said of {} {word} at {}", said.customer, moment(ends))
+    }))
 }
 
 /// Whose books it is about; a finding says so itself.
@@ -136,7 +180,7 @@ async fn scope_of(arguments: &OperatorArguments, wanted: &Wanted, opened: &Opene
 }
 
 impl OperatorArguments {
-    fn request(&self, scope: ScopeId, asked: &Value) -> Request {
+    fn request(&self, (scope, now): (ScopeId, DateTime<Utc>), asked: &Value) -> Request {
         let by = Authority {
             actor: self.actor.as_str().into(),
             reason: self.reason.as_str().into(),
@@ -144,7 +188,7 @@ impl OperatorArguments {
             via: Some("command line".into()),
         };
         let asked = json!({ "command": asked, "reason": self.reason, "ticket": self.ticket });
-        Request { scope, by, now: Utc::now(), key: self.idempotency_key.clone(), asked }
+        Request { scope, by, now, key: self.idempotency_key.clone(), asked }
     }
 }
 
@@ -194,7 +238,7 @@ fn acted(done: &Done, applied: bool, what: String, scope: &Scope) -> Acted {
     let (outcome, receipt) = match done {
         Done::Recorded(receipt) => ("recorded", Some(receipt)),
         Done::Repeated(receipt) => ("repeated", Some(receipt)),
-        Done::SoAlready => ("so_already", None),
+        Done::SoAlready { .. } => ("so_already", None),
     };
     Acted {
         outcome,

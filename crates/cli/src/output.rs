@@ -61,6 +61,12 @@ impl Output {
     }
 }
 
+/// A line on standard error that is no part of any result, in either form: a person should know it.
+pub fn note(said: &str) {
+    // Nothing can be done about a closed terminal.
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(said));
+}
+
 /// Whether somebody sits at standard input who can be asked.
 pub fn somebody_can_be_asked() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()

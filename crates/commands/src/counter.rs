@@ -31,6 +31,8 @@ pub(crate) struct Counter {
     /// Of the record that would be made.
     pub moment: Moment,
     done: Arc<OnceLock<Done>>,
+    /// How many records the decision has seen.
+    seen: Arc<OnceLock<i64>>,
 }
 
 /// An aggregate under its lock, which is held until this is dropped.
@@ -50,12 +52,25 @@ impl<A: Aggregate> AggregateContext<A> for Held<A> {
 impl Counter {
     pub fn new(desk: &Desk, request: Request, scope: Scope) -> Result<Self, Error> {
         let moment = request.moment(&scope)?;
-        Ok(Self { desk: desk.clone(), request: Arc::new(request), scope, moment, done: Arc::default() })
+        Ok(Self {
+            desk: desk.clone(),
+            request: Arc::new(request),
+            scope,
+            moment,
+            done: Arc::default(),
+            seen: Arc::default(),
+        })
     }
 
     /// What came of it, once the framework has done its work.
     pub fn done(&self) -> Done {
-        self.done.get().cloned().unwrap_or(Done::SoAlready)
+        let so_already = || Done::SoAlready { size: self.seen.get().copied().unwrap_or_default() };
+        self.done.get().cloned().unwrap_or_else(so_already)
+    }
+
+    /// Notes how many records the decision is made against.
+    pub fn has_seen(&self, size: i64) {
+        let _ = self.seen.set(size);
     }
 
     /// The first answer under the same key, if there is one.

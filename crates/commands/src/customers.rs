@@ -41,6 +41,7 @@ impl Customers {
         let mut lock = counter.lock(Customer::TYPE, aggregate_id).await?;
         let size = read::size(&mut lock).await?;
         let mut snapshot = counter.caught_up(size).await?;
+        counter.has_seen(snapshot.size());
         let scope = counter.request.scope;
         let circumstances = circumstances::of(&mut snapshot, scope, customer.as_str(), insistence).await?;
         let events = envelopes(&mut snapshot, aggregate_id).await?;

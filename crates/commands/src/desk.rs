@@ -138,7 +138,7 @@ impl Desk {
 async fn answer(counter: &Counter, executed: Result<(), Error>) -> Result<Done, Error> {
     let own = executed.map(|()| counter.done());
     match &own {
-        Ok(Done::SoAlready) | Err(Error::Customer(_) | Error::Finding(_)) => match counter.repeated().await? {
+        Ok(Done::SoAlready { .. }) | Err(Error::Customer(_) | Error::Finding(_)) => match counter.repeated().await? {
             Some(done) => Ok(done),
             None => own,
         },

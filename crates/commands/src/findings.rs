@@ -36,6 +36,7 @@ impl EventStore<Finding> for Findings {
 
     async fn load_aggregate(&self, aggregate_id: &str) -> Result<Held<Finding>, AggregateError<Refusal>> {
         let mut lock = self.counter.lock(Finding::TYPE, aggregate_id).await.map_err(within)?;
+        self.counter.has_seen(read::size(&mut lock).await.map_err(within)?);
         let is_there = self.is_there(&mut lock).await.map_err(within)?;
         let mut aggregate = if is_there { Finding::of(self.about) } else { Finding::default() };
         let mut sequence = 0;
@@ -89,6 +90,8 @@ impl Findings {
     async fn is_there(&self, connection: &mut PgConnection) -> Result<bool, Error> {
         let position = match self.about {
             About::Conflict(id) => conflict::find(connection, id).await?.map(|found| found.position),
+            // What is not in the log is no reason to wait for the read models.
+            About::Quarantined(position) if read::record_by_position(connection, position).await?.is_none() => None,
             About::Quarantined(position) => {
                 let mut snapshot = self.counter.caught_up(position.saturating_add(1)).await?;
                 let outcome = records::of_position(&mut snapshot, position).await?;

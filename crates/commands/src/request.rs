@@ -75,5 +75,8 @@ pub enum Done {
     /// It was recorded before, under the same key
     Repeated(Receipt),
     /// All is as it asks already, and nothing was recorded
-    SoAlready,
+    SoAlready {
+        /// How many records that was found in
+        size: i64,
+    },
 }

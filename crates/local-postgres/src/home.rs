@@ -18,6 +18,17 @@ use crate::settings;
 const LONGEST_SOCKET: usize = 103;
 const SOCKET_NAME: usize = "/.s.PGSQL.5432".len();
 
+/// Whether a cluster lives in this folder, or somebody is just making one. Nothing is made or changed to find out; what is no folder at all is left to whoever
+/// tries to start one there.
+pub(crate) fn is_there(path: &Path) -> bool {
+    let is_owned = || {
+        let Ok(file) = OpenOptions::new().read(true).write(true).open(path.join("owner.lock")) else { return false };
+        matches!(Flock::lock(file, FlockArg::LockExclusiveNonblock), Err((_, Errno::EWOULDBLOCK)))
+    };
+    let is_folder = path.is_dir() || !path.exists();
+    !is_folder || path.join("data").exists() || is_owned()
+}
+
 /// An exclusive lock of the kernel; gone when the last process that holds it ends.
 pub(crate) type Lock = Flock<File>;
 

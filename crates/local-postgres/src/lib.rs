@@ -38,6 +38,11 @@ pub use cluster::{Cluster, Version};
 pub use error::Error;
 pub use search::{Programs, Search};
 
+/// Whether a kept cluster lives in a folder, or is just being made there. It changes nothing.
+pub fn is_there(folder: &std::path::Path) -> bool {
+    home::is_there(folder)
+}
+
 /// The role that owns everything in the cluster (its superuser). [`Cluster::url`] connects as this role.
 pub const OWNER_ROLE: &str = "daybook_owner";
 

@@ -66,6 +66,9 @@ async fn many_checks_are_answered_at_one_size_and_one_that_cannot_be_read_fails_
         {"customer": "cus_ada", "account": "ada"},
         {"features": ["pro"]},
         {"customer": "cus_ada", "features": [""]},
+        {"customer": 7},
+        {"customer": "cus_ada", "feature": "pro"},
+        "cus_ada",
         {"customer": "cus_ada"},
     ]});
     insta::assert_snapshot!(show::answer(&app.post("/v1/entitlements/check", &checks).await));
@@ -74,7 +77,9 @@ async fn many_checks_are_answered_at_one_size_and_one_that_cannot_be_read_fails_
 #[tokio::test]
 async fn a_check_that_cannot_be_read_as_a_whole_is_a_problem() {
     let (_house, _server, app) = House::with_story("app").await;
-    for wrong in [json!([]), json!({"cheques": []}), json!({"checks": [{"customer": 7}]}), json!(null)] {
+    for wrong in
+        [json!([]), json!({"cheques": []}), json!({"checks": [], "size": 1}), json!({"checks": 7}), json!(null)]
+    {
         let answer = app.post("/v1/entitlements/check", &wrong).await.expect(400);
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         assert_eq!(answer.reason(), "malformed");

@@ -33,6 +33,7 @@ async fn a_grant_and_a_revocation_answer_at_once_and_are_named_as_the_cause() {
     assert_eq!(answer["source"], json!({"kind": "grant", "id": granted["record"]}));
     let again = operator.post("/v1/customers/cus_ada/grants", &body).await.expect(200).json();
     assert_eq!((&again["outcome"], &again["record"]), (&json!("so_already"), &Value::Null));
+    assert_eq!(again["size"], 7, "every answer names its size");
 
     let revoked = json!({"feature": "pro", "reason": "abuse"});
     let revoked = operator.post("/v1/customers/cus_ada/revocations", &revoked).await.expect(201).json();
@@ -77,11 +78,41 @@ async fn what_cannot_be_is_refused_as_a_problem_and_leaves_no_record() {
     refused("cus_ada/grants", json!({"feature": "pro"}), 400, "malformed").await;
     refused("cus_ada/grants", json!({"feature": "pro", "reason": "r", "forever": true}), 400, "malformed").await;
     refused("cus_ada/grants/op_none/end", json!({"reason": "r"}), 409, "nothing_to_end").await;
+    for (member, written) in [("ends", json!("30 days")), ("starts", json!("2026-13-01")), ("ends", json!({}))] {
+        let mut body = json!({"feature": "pro", "reason": "r"});
+        body[member] = written;
+        let answer = operator.post("/v1/customers/cus_ada/grants", &body).await.expect(400).json();
+        let detail = answer["detail"].as_str().unwrap();
+        assert!(detail.starts_with(&format!("{member}: expected a time like 2026")), "{detail}");
+    }
+    let beyond = json!({"reason": "looked at it"});
+    let unknown = operator.post("/v1/records/999999/acknowledgement", &beyond).await.expect(404);
+    assert_eq!(unknown.reason(), "unknown");
+    let readable = operator.post("/v1/records/0/acknowledgement", &beyond).await.expect(409);
+    assert_eq!(readable.reason(), "nothing_to_settle");
     refused("cus_ada/unlinks", json!({"account": "nobody", "reason": "r"}), 409, "not_linked").await;
     refused("cus_ada/releases", json!({"dispute": "dp_none", "reason": "r"}), 409, "unknown_dispute").await;
     let nothing = operator.post("/v1/conflicts/1/settlement", &json!({"stands": "record", "reason": "r"})).await;
     assert_eq!((nothing.status, nothing.reason().as_str()), (409, "nothing_to_settle"));
     assert_eq!(house.applied(&server).await, 6);
+}
+
+#[tokio::test]
+async fn a_day_is_a_time_and_no_end_lies_before_the_beginning() {
+    let (_house, _server, operator) = House::with_story("operator").await;
+    let body = json!({"feature": "exports", "reason": "a pilot", "starts": "2026-01-02", "ends": "2099-12-01"});
+    let granted = operator.post("/v1/customers/cus_ada/grants", &body).await.expect(201).json();
+    let listed = operator.get("/v1/customers/cus_ada/grants?min_size=7").await.expect(200).json();
+    let told = &listed["grants"][0];
+    assert_eq!((&told["starts"], &told["ends"]), (&json!("2026-01-02T00:00:00Z"), &json!("2099-12-01T00:00:00Z")));
+    let path = format!("/v1/customers/cus_ada/grants/{}/end", granted["record"].as_str().unwrap());
+    let end = async |at: &str| operator.post(&path, &json!({"reason": "r", "at": at})).await;
+    assert_eq!(end("2026-01-01").await.expect(409).reason(), "ends_before_it_began");
+    assert_eq!(end("2100-01-01").await.expect(409).reason(), "ends_later");
+    end("2026-01-03").await.expect(201);
+    assert_eq!(end("2026-01-04").await.expect(409).reason(), "over_already");
+    let again = operator.post(&path, &json!({"reason": "r"})).await.expect(200).json();
+    assert_eq!((&again["outcome"], &again["size"]), (&json!("so_already"), &json!(8)));
 }
 
 #[tokio::test]

@@ -78,6 +78,15 @@ async fn the_oldest_unpaid_invoice_says_since_when_something_is_overdue() {
     assert_eq!(since("").await, "2025-01-03T00:00:00Z", "what is paid is not overdue");
     tell(ended(("in_void", 2), "void", "invoice.voided", 21)).await;
     assert_eq!(since("").await, "2025-01-04T00:00:00Z", "nor what is void");
+    let books = analyst.get("/v1/customers/cus_ada/balances").await.expect(200).json();
+    assert_eq!(books["summary"][0]["overdue"], json!({"amount": 6000, "display": "60.00 usd"}), "three of 20.00");
+    let told = house.run(&["balances", "cus_ada"]).await.expect(0).out;
+    let line = told.lines().find(|line| line.starts_with("overdue")).unwrap();
+    assert!(line.contains("60.00 usd  of it, since 2025-01-04"), "{line}");
+    let void = house.run(&["invoices", "--status=void"]).await.expect(0).out;
+    assert_eq!(void.matches("20.00 usd").count(), 1, "its total, and nothing to pay: {void}");
+    let void = house.run(&["invoices", "in_void"]).await.expect(0).out;
+    assert!(!void.contains("left to pay"), "{void}");
     tell(ended(("in_off", 3), "uncollectible", "invoice.marked_uncollectible", 22)).await;
     assert_eq!(since("").await, "2025-01-06T00:00:00Z", "nor what is written off");
     assert_eq!(since("?as_of=2025-01-20").await, "2025-01-02T00:00:00Z", "then it was not paid yet");

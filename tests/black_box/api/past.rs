@@ -48,10 +48,10 @@ async fn what_an_operator_said_of_an_account_counts_in_its_past_too() {
         answer["code"].as_str().unwrap().to_owned()
     };
     house.run(&["link", "cus_ada", "tenant 7", "--reason=a pilot"]).await.expect(0);
-    let linked = (code("").await, code("?known_at=5").await, code("?known_at=4").await);
+    let linked = (code("?min_size=5").await, code("?known_at=5").await, code("?known_at=4").await);
     assert_eq!(linked, ("unpaid".to_owned(), "unpaid".to_owned(), "unknown_customer".to_owned()));
     house.run(&["unlink", "cus_ada", "tenant 7", "--reason=it is over"]).await.expect(0);
-    let unlinked = (code("").await, code("?known_at=6").await, code("?known_at=5").await);
+    let unlinked = (code("?min_size=6").await, code("?known_at=6").await, code("?known_at=5").await);
     assert_eq!(unlinked, ("unknown_customer".to_owned(), "unknown_customer".to_owned(), "unpaid".to_owned()));
 }
 

@@ -33,6 +33,12 @@ async fn a_house_in_order_has_nothing_wrong() {
         assert_eq!(level(&findings, name), "ok", "{name}: {findings:#?}");
     }
     assert_eq!(level(&findings, "event_types"), "note", "most types were never seen");
+    let log = findings.iter().find(|one| one["name"] == "log").unwrap();
+    let stored: Vec<u8> =
+        sqlx::query_scalar("select root from batch where size = 6").fetch_one(&house.database.pool).await.unwrap();
+    let root = hex::encode(stored);
+    assert_eq!(log["verified"], serde_json::json!({"size": 6, "root": root}));
+    assert!(log["found"].as_str().unwrap().contains(&root), "{log:#}");
     assert!(findings.iter().all(|one| one["level"] == "ok" || one["advice"].is_string()), "{findings:#?}");
 }
 
@@ -74,6 +80,30 @@ async fn a_record_that_somebody_altered_is_found_by_recomputing_every_hash() {
     }
     let findings = house.doctor(&["--verify"]).await;
     assert_eq!((level(&findings, "log"), level(&findings, "immutability")), ("wrong", "ok"), "{findings:#?}");
+    let log = findings.iter().find(|one| one["name"] == "log").unwrap();
+    assert!(log.get("verified").is_none(), "{log:#}");
+    let found = log["found"].as_str().unwrap();
+    assert!(found.starts_with("1 of 6 records is not as written (the first: record 4 "), "{found}");
+    assert!(found.contains("because of that"), "{found}");
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_altered_is_told_where_it_is_shown_in_full() {
+    let (house, server, _) = House::with_story("app").await;
+    let auditor = server.client().with_key(&house.key("auditor").await);
+    let shown = async || {
+        let event = auditor.get("/v1/events/evt_subscribed").await.expect(200).json();
+        let body = auditor.get("/v1/events/evt_subscribed/body").await.expect(200);
+        (event["evidence"]["intact"].clone(), body.header("daybook-altered").map(str::to_owned))
+    };
+    assert_eq!(shown().await, (Value::from(true), None));
+    assert!(!house.run(&["event", "show", "evt_subscribed"]).await.expect(0).out.contains("ALTERED"));
+    let pool = &house.database.pool;
+    sqlx::query("alter table body disable trigger user").execute(pool).await.unwrap();
+    sqlx::query("update body set body = body || ' ' where position = 1").execute(pool).await.unwrap();
+    assert_eq!(shown().await, (Value::from(false), Some("true".to_owned())));
+    let told = house.run(&["event", "show", "evt_subscribed"]).await.expect(3);
+    assert!(told.out.contains("ALTERED"), "{}", told.out);
 }
 
 #[tokio::test]
@@ -104,8 +134,16 @@ async fn a_record_in_no_batch_stops_every_append_and_is_found() {
     .execute(&house.database.pool)
     .await
     .unwrap();
-    assert_eq!(level(&house.doctor(&[]).await, "log"), "wrong");
+    let found = async || {
+        let findings = house.doctor(&[]).await;
+        findings.iter().find(|one| one["name"] == "log").unwrap()["found"].as_str().unwrap().to_owned()
+    };
+    assert!(found().await.contains("nothing can be recorded while it stands there"), "{}", found().await);
     assert_eq!(level(&house.doctor(&["--verify"]).await, "log"), "wrong");
+    let pool = &house.database.pool;
+    sqlx::query("alter table record disable trigger user").execute(pool).await.unwrap();
+    sqlx::query("update record set position = 999999 where position = 6").execute(pool).await.unwrap();
+    assert!(found().await.contains("further on: recording goes on"), "{}", found().await);
 }
 
 #[tokio::test]

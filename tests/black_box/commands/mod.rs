@@ -6,6 +6,7 @@ mod doctor;
 mod events;
 mod ingest;
 mod keys;
+mod newcomer;
 mod operators;
 mod policy;
 mod private;

@@ -56,6 +56,21 @@ async fn what_is_refused_says_why_and_the_same_again_is_so_already() {
 }
 
 #[tokio::test]
+async fn what_has_ended_is_told_with_its_end_and_no_end_lies_before_the_beginning() {
+    let (house, _server, _) = House::with_story("app").await;
+    let granted = house.run(&["grant", "cus_ada", "exports", WHY, "--json"]).await.expect(0).json();
+    let record = granted["record"].as_str().unwrap();
+    let refused = house.run(&["end", "cus_ada", record, WHY, "--at=2020-01-01"]).await.expect(3);
+    assert!(refused.err.contains("has held since 20") && refused.err.contains("cannot end before"), "{}", refused.err);
+    house.run(&["entitlements", "cus_ada", "exports"]).await.expect(0);
+    house.run(&["end", "cus_ada", record, WHY]).await.expect(0);
+    let again = house.run(&["end", "cus_ada", record, WHY]).await.expect(0);
+    assert!(again.out.contains("ended at 20") && again.out.contains("it is so already"), "{}", again.out);
+    let later = house.run(&["end", "cus_ada", record, WHY, "--at=2099-01-01"]).await.expect(3);
+    assert!(later.err.contains("is over already, since 20"), "{}", later.err);
+}
+
+#[tokio::test]
 async fn without_a_server_the_command_applies_what_waits_itself() {
     let house = House::new().await;
     house.run(&["migrate"]).await.expect(0);

@@ -55,6 +55,11 @@ async fn the_first_run_needs_nothing_and_a_second_command_shares_its_database() 
     let path = "/v1/customers/cus_ada/entitlements/pro?min_size=6";
     assert_eq!(app.get(path).await.expect(200).json()["allowed"], true);
     ask(folder.path(), &["entitlements", "cus_ada", "pro"]).await.expect(0);
+    let address = server.log().lines().find_map(|line| Some(line.split_once("PostgreSQL at ")?.1.to_owned()));
+    let address = address.expect("the log says where the database is");
+    let mut elsewhere = command(folder.path(), &["entitlements", "cus_ada", "pro", "--data-dir=nowhere"]);
+    elsewhere.env("DATABASE_URL", address.trim());
+    run(elsewhere, b"").await.expect(0);
     let doctor = ask(folder.path(), &["doctor", "--verify"]).await.expect(0);
     assert!(doctor.out.contains("daybook_runtime may only read the log and add to it"), "{}", doctor.out);
     assert!(doctor.out.contains("Nothing is wrong."), "{}", doctor.out);
@@ -182,7 +187,7 @@ async fn a_data_folder_that_is_none_is_refused_with_the_name_of_its_variable() {
 #[tokio::test]
 async fn without_postgresql_one_clear_message_says_what_to_install() {
     let folder = folder();
-    let mut none = command(folder.path(), &["event", "list"]);
+    let mut none = command(folder.path(), &["key", "create", "web", "--mode=test"]);
     none.env("PATH", folder.path());
     let ran = run(none, b"").await;
     if ran.code == 1 && ran.err.contains("install") {

@@ -97,6 +97,11 @@ fn link() -> String {
     format!("https://pay.stripe.com/receipts/canary{}?s=ap", number())
 }
 
+/// Where a customer is sent to confirm a payment: whoever has the address has the secret.
+fn link_with_secret() -> String {
+    format!("https://hooks.stripe.com/redirect/src_1?client_secret=src_{}_secret_canary&to=%2Fshop", number())
+}
+
 fn telephone() -> String {
     format!("+1 555 0199 {:04}", number() % 10_000)
 }
@@ -164,7 +169,8 @@ fn plant_in(object: &mut Map<String, Value>) {
     put("tax_ids", json!([{"type": "eu_vat", "value": words()}]));
     put("custom_fields", json!([{"key": "who", "text": {"value": words()}}]));
     put("tos_acceptance", json!({"date": 1, "ip": machine(), "user_agent": words()}));
-    put("next_action_note", json!({"redirect_to_url": {"url": link(), "return_url": link()}}));
+    put("next_action_note", json!({"redirect_to_url": {"url": link(), "return_url": link_with_secret()}}));
+    put("hosted_voucher_note", json!(format!("pay with seti_{}_secret_canary", number())));
     let evidence = json!({
         "customer_name": words(), "customer_email_address": mail(), "customer_purchase_ip": machine(),
         "billing_address": words(), "uncategorized_text": words(), "shipping_tracking_number": words(),

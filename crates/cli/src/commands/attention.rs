@@ -7,7 +7,7 @@ use daybook_http::v1::attention::{Item, Page, Wanted, codes, page};
 
 use crate::books::BooksArguments;
 use crate::exit::Ending;
-use crate::output::{Output, Table};
+use crate::output::{Output, Table, counted};
 use crate::part::{PartArguments, paged};
 use crate::sheet::{moment, or_dash};
 use crate::time::time;
@@ -38,8 +38,11 @@ fn code(text: &str) -> Result<Code, String> {
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let wanted = Wanted { code: arguments.code, customer: arguments.customer.clone(), since: arguments.since };
     let (part, now) = (arguments.part.part(), Clock::system().now());
-    let found =
-        arguments.books.read(async |books| Ok(page(&mut books.snapshot, books.id, (&wanted, &part), now).await?));
+    let found = arguments.books.read(async |books| {
+        let found = page(&mut books.snapshot, books.id, (&wanted, &part), now).await?;
+        books.ensure_known(wanted.customer.as_deref(), found.items.is_empty()).await?;
+        Ok(found)
+    });
     output.tell(&found.await?, listed)?;
     Ok(Ending::Well)
 }
@@ -53,14 +56,31 @@ fn listed(page: &Page) -> String {
             or_dash(item.customer.as_deref()),
             item.amount.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
             moment(item.since),
-            item.until.map_or_else(|| "-".to_owned(), moment),
+            item.until.map_or_else(|| "-".to_owned(), |until| deadline(until, page.as_of)),
             told(item),
         ]
     };
     paged(&Table::of(heads, &page.items, row), page.next.as_ref(), "Nothing needs you.")
 }
 
+/// A time to come, or one that has passed and is the more urgent for it.
+fn deadline(until: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if until < now { format!("was due {}", moment(until)) } else { moment(until) }
+}
+
 fn told(item: &Item) -> String {
-    let attempts = item.attempts.map(|attempts| format!("{attempts} attempts"));
+    let attempts = item.attempts.map(|attempts| counted(attempts, "attempt", "attempts"));
     [attempts, item.detail.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_that_has_passed_does_not_look_like_one_to_come() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        assert_eq!(deadline(at(86_400), at(86_401)), "was due 1970-01-02 00:00 UTC");
+        assert_eq!(deadline(at(86_400), at(86_400)), "1970-01-02 00:00 UTC");
+    }
 }

@@ -1,6 +1,7 @@
 //! `daybook disputes`: what is asked for until when, whose it is, what it holds, and what came of it.
 
 use chrono::{DateTime, Utc};
+use daybook_domain::fact::DisputeStatus;
 use daybook_http::v1::disputes::{Answer, Dispute, Page, Wanted, one, page};
 use daybook_http::v1::shown::Seller;
 
@@ -9,6 +10,7 @@ use crate::exit::Ending;
 use crate::output::{Output, Table};
 use crate::part::{PartArguments, paged};
 use crate::sheet::{Sheet, moment, or_dash};
+use crate::status::say_if_unknown;
 use crate::time::time;
 
 /// `daybook disputes`
@@ -52,8 +54,14 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
         output.tell(&found.await?, in_full)?;
     } else {
         let (wanted, part) = (arguments.wanted(), arguments.part.part());
-        let found = books.read(async |books| Ok(page(&mut books.snapshot, books.id, &wanted, &part).await?));
-        output.tell(&found.await?, listed)?;
+        let found = books.read(async |books| {
+            let found = page(&mut books.snapshot, books.id, &wanted, &part).await?;
+            books.ensure_known(wanted.customer.as_deref(), found.disputes.is_empty()).await?;
+            Ok(found)
+        });
+        let found = found.await?;
+        output.tell(&found, listed)?;
+        say_if_unknown(wanted.status.as_deref(), found.disputes.is_empty(), DisputeStatus::NAMES);
     }
     Ok(Ending::Well)
 }

@@ -1,12 +1,14 @@
 //! `daybook end`: a grant or a revocation ends earlier than it said.
 
+use chrono::Utc;
 use daybook_domain::customer::{Act, Insistence};
 use daybook_domain::id::EventId;
+use daybook_domain::time::Timestamp;
 use serde_json::json;
 
 use crate::exit::Ending;
-use crate::operating::when::{When, now, shown};
-use crate::operating::{OperatorArguments, Wanted, operate};
+use crate::operating::when::{When, shown};
+use crate::operating::{OperatorArguments, Wanted, operate_at};
 use crate::output::Output;
 
 /// `daybook end`
@@ -26,9 +28,11 @@ pub struct Arguments {
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let Arguments { customer, record, at, operator } = arguments;
-    let ends = at.as_ref().map_or_else(now, |at| at.from(now()));
+    let now = Utc::now();
+    let second = Timestamp::from_unix(now.timestamp()).unwrap_or(Timestamp::MIN);
+    let ends = at.as_ref().map_or(second, |at| at.from(second));
     let act = Act::End { given: EventId::new(record.as_str()), at: ends };
     let wanted = Wanted::Customer { customer: customer.clone(), act, insistence: Insistence::None };
     let what = format!("what {record} said of {customer} ends at {}", shown(ends));
-    operate(operator, (wanted, what, json!(["end", customer, record, format!("{at:?}")])), output).await
+    operate_at(operator, now, (wanted, what, json!(["end", customer, record, format!("{at:?}")])), output).await
 }

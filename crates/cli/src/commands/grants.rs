@@ -77,6 +77,8 @@ fn row(one: &Grant) -> [String; 9] {
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
     let told = arguments.books.read(async |books| {
         let said = said_of(&mut books.snapshot, books.id, arguments.customer.clone(), now()).await?;
+        let nothing = said.grants.is_empty() && said.links.is_empty() && said.released.is_empty();
+        books.ensure_known(Some(&arguments.customer), nothing).await?;
         Ok(Told { scope: books.scope.to_string(), said })
     });
     output.show(&told.await?)?;

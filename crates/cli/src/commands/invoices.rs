@@ -1,13 +1,16 @@
 //! `daybook invoices`: how invoices stand, every line of them, their taxes, and what paid them.
 
+use daybook_domain::fact::InvoiceStatus;
 use daybook_http::v1::invoice_lines::{Line, Tax};
 use daybook_http::v1::invoices::{Answer, Invoice, Page, Paid, Wanted, one, page};
+use daybook_http::v1::shown::Money;
 
 use crate::books::BooksArguments;
 use crate::exit::Ending;
 use crate::output::{Output, Table};
 use crate::part::{PartArguments, paged};
 use crate::sheet::{Sheet, moment, or_dash};
+use crate::status::say_if_unknown;
 
 /// `daybook invoices`
 #[derive(Debug, clap::Args)]
@@ -41,8 +44,14 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
         output.tell(&found.await?, in_full)?;
     } else {
         let (wanted, part) = (arguments.wanted(), arguments.part.part());
-        let found = books.read(async |books| Ok(page(&mut books.snapshot, books.id, &wanted, &part).await?));
-        output.tell(&found.await?, listed)?;
+        let found = books.read(async |books| {
+            let found = page(&mut books.snapshot, books.id, &wanted, &part).await?;
+            books.ensure_known(wanted.customer.as_deref(), found.invoices.is_empty()).await?;
+            Ok(found)
+        });
+        let found = found.await?;
+        output.tell(&found, listed)?;
+        say_if_unknown(wanted.status.as_deref(), found.invoices.is_empty(), InvoiceStatus::NAMES);
     }
     Ok(Ending::Well)
 }
@@ -61,7 +70,7 @@ fn listed(page: &Page) -> String {
             moment(one.created_at),
             one.status.clone(),
             one.total.to_string(),
-            one.amount_remaining.to_string(),
+            left_to_pay(one).map_or_else(|| "-".to_owned(), ToString::to_string),
             or_dash(one.customer.as_deref()),
             or_dash(one.subscription.as_deref()),
         ]
@@ -88,7 +97,7 @@ fn about(one: &Invoice) -> Sheet {
         .time("due", one.due_at)
         .time("paid", one.paid_at)
         .line("asked for", &one.amount_due)
-        .line("left to pay", &one.amount_remaining);
+        .some("left to pay", left_to_pay(one));
     if one.attempts.count > 0 {
         sheet.line("attempts", one.attempts.count);
     }
@@ -97,6 +106,12 @@ fn about(one: &Invoice) -> Sheet {
         sheet.line("paid with", with_what(paid));
     }
     sheet
+}
+
+/// What is left to pay; of an invoice that is void or deleted nobody has to pay anything, whatever Stripe's document still says.
+fn left_to_pay(one: &Invoice) -> Option<&Money> {
+    let is_gone = ["void", "deleted"].contains(&one.status.as_str());
+    (!is_gone).then_some(&one.amount_remaining)
 }
 
 fn with_what(paid: &Paid) -> String {

@@ -76,7 +76,9 @@ fn role(name: &str) -> Result<Role, String> {
 
 /// Runs it.
 pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
-    with(command.database(), Upgrade::NotHere, async |opened| match command {
+    // A key for what is to come may be the first thing there is; none can be listed or revoked in nothing.
+    let upgrade = if matches!(command, Command::Create(_)) { Upgrade::NotHere } else { Upgrade::Existing };
+    with(command.database(), upgrade, async |opened| match command {
         Command::Create(arguments) => create(arguments, opened, output).await,
         Command::List(_) => list(opened, output).await,
         Command::Revoke(arguments) => revoke(arguments, opened, output).await,

@@ -1,5 +1,6 @@
 //! `daybook payments`: charges, refunds, and payment intents that have not come to an end.
 
+use daybook_domain::fact::{ChargeStatus, PaymentIntentStatus, RefundStatus};
 use daybook_http::v1::payments::{Answer, Page, Payment, Wanted, one, page};
 use daybook_projections::payments::Kind;
 
@@ -8,6 +9,7 @@ use crate::exit::Ending;
 use crate::output::{Output, Table};
 use crate::part::{PartArguments, paged};
 use crate::sheet::{Sheet, moment, or_dash};
+use crate::status::say_if_unknown;
 
 /// `daybook payments`
 #[derive(Debug, clap::Args)]
@@ -53,8 +55,14 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
         output.tell(&found.await?, in_full)?;
     } else {
         let (wanted, part) = (arguments.wanted(), arguments.part.part());
-        let found = books.read(async |books| Ok(page(&mut books.snapshot, books.id, &wanted, &part).await?));
-        output.tell(&found.await?, listed)?;
+        let found = books.read(async |books| {
+            let found = page(&mut books.snapshot, books.id, &wanted, &part).await?;
+            books.ensure_known(wanted.customer.as_deref(), found.payments.is_empty()).await?;
+            Ok(found)
+        });
+        let found = found.await?;
+        output.tell(&found, listed)?;
+        say_if_unknown(wanted.status.as_deref(), found.payments.is_empty(), &statuses(arguments.kind));
     }
     Ok(Ending::Well)
 }
@@ -71,6 +79,19 @@ impl Arguments {
     }
 }
 
+/// What a payment of this kind can be, or of any.
+fn statuses(kind: Option<Kind>) -> Vec<&'static str> {
+    let of = |kind: Kind| match kind {
+        Kind::Charge => [&["authorized"], ChargeStatus::NAMES].concat(),
+        Kind::Refund => RefundStatus::NAMES.to_vec(),
+        Kind::Intent => PaymentIntentStatus::NAMES.to_vec(),
+    };
+    let mut known = kind.map_or_else(|| Kind::ALL.into_iter().flat_map(of).collect(), of);
+    known.sort_unstable();
+    known.dedup();
+    known
+}
+
 fn listed(page: &Page) -> String {
     let heads = ["payment", "made", "status", ">amount", ">given back", "customer", "invoice"];
     let row = |one: &Payment| {
@@ -79,7 +100,7 @@ fn listed(page: &Page) -> String {
             moment(one.created_at),
             one.status.clone(),
             one.amount.to_string(),
-            one.refunded.to_string(),
+            if one.kind == Kind::Charge.as_str() { one.refunded.to_string() } else { "-".to_owned() },
             or_dash(one.customer.as_deref()),
             or_dash(one.invoice.as_deref()),
         ]

@@ -148,6 +148,9 @@ async fn serve(opened: &Opened, checked: Checked, output: Output) -> anyhow::Res
     let listener = server::listen(checked.http.listen).await?;
     let mut server = server::start(opened, listener, checked.settings)?;
     tracing::info!(address = %server.address, database = opened.describe(), "daybook answers");
+    if let Some(address) = opened.private_address() {
+        tracing::info!("other programs of this machine reach the private PostgreSQL at {address}");
+    }
     let ready =
         Ready { listening: format!("http://{}", server.address), webhooks: checked.paths, database: opened.describe() };
     if let Err(error) = output.line(&ready) {

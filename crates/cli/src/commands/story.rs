@@ -90,7 +90,7 @@ fn shown(at: DateTime<Utc>) -> String {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let story = arguments.books.ask(async |app, (id, scope)| {
+    let story = arguments.books.ask(async |(app, _), (id, scope)| {
         let (access, asked) = (Access::of_the_machine(id), (&Wait::default(), arguments.when.read()));
         let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
         match tell(app, access, &arguments.customer, asked, limit).await {

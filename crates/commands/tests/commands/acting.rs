@@ -39,11 +39,11 @@ async fn an_act_is_decided_against_everything_recorded_before_it() {
         house.desk.act(request(None, &act), CustomerId::new(customer), act, Insistence::None)
     };
     let first = on("cus_2", grant("pro")).await.unwrap();
-    assert_eq!(on("cus_2", grant("pro")).await.unwrap(), Done::SoAlready);
+    assert_eq!(on("cus_2", grant("pro")).await.unwrap(), Done::SoAlready { size: position(&first) + 1 });
     let Done::Recorded(receipt) = first else { panic!("{first:?}") };
     let end = || Act::End { given: receipt.record.clone(), at: Timestamp::from_unix(NOW).unwrap() };
     assert!(matches!(on("cus_2", end()).await.unwrap(), Done::Recorded(_)));
-    assert_eq!(on("cus_2", end()).await.unwrap(), Done::SoAlready);
+    assert!(matches!(on("cus_2", end()).await.unwrap(), Done::SoAlready { .. }));
     assert_eq!(house.acts().await, 2);
 }
 

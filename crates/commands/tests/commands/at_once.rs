@@ -17,7 +17,7 @@ async fn of_many_who_ask_for_the_same_at_once_one_is_recorded_and_the_others_fin
     let house = House::build().await;
     let done = join_all((0..8).map(|_| house.act(None, grant("pro")))).await;
     let recorded = done.iter().filter(|done| matches!(done, Ok(Done::Recorded(_)))).count();
-    let so_already = done.iter().filter(|done| matches!(done, Ok(Done::SoAlready))).count();
+    let so_already = done.iter().filter(|done| matches!(done, Ok(Done::SoAlready { .. }))).count();
     assert_eq!((recorded, so_already), (1, 7), "{done:?}");
     assert_eq!(house.acts().await, 1);
 }

@@ -119,6 +119,6 @@ pub fn grant(feature: &str) -> Act {
 pub fn position(done: &Done) -> i64 {
     match done {
         Done::Recorded(receipt) | Done::Repeated(receipt) => receipt.position,
-        Done::SoAlready => -1,
+        Done::SoAlready { .. } => -1,
     }
 }

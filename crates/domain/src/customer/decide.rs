@@ -126,10 +126,15 @@ impl Customer {
         let Some(given) = self.acts().given.get(record) else {
             return Err(Error::NothingToEnd { record: record.clone() });
         };
+        let record = || record.clone();
         match given.ends {
-            Some(ends) if given.ended.is_some() && ends <= at => Ok(false),
-            Some(ends) if ends <= now => Err(Error::OverAlready { record: record.clone() }),
-            Some(ends) if ends < at => Err(Error::EndsLater { record: record.clone() }),
+            // Whoever says no time says now, and that it is over by now is what was asked for.
+            Some(ends) if ends <= now && given.ended.is_some() && (at == now || at == ends) => Ok(false),
+            Some(ends) if ends <= now => Err(Error::OverAlready { record: record(), since: ends }),
+            Some(ends) if ends < at => Err(Error::EndsLater { record: record(), ends }),
+            _ if at < given.starts && given.starts <= now => {
+                Err(Error::EndsBeforeItBegan { record: record(), since: given.starts })
+            }
             Some(ends) => Ok(ends != at),
             None => Ok(true),
         }

@@ -1,6 +1,6 @@
 //! Why an operator's command to a customer is refused. Observations never are, nor is what the log holds.
 
-use crate::id::EventId;
+use crate::{id::EventId, time::Timestamp};
 
 /// A refusal: nothing was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,16 +54,30 @@ pub enum Error {
         record: EventId,
     },
     /// It is over.
-    #[error("what {record} said is over already")]
+    #[error("what {record} said is over already, since {since}")]
     OverAlready {
         /// The record.
         record: EventId,
+        /// The first second after it.
+        since: Timestamp,
     },
-    /// It ends earlier by itself.
-    #[error("what {record} said ends earlier than that by itself; to lengthen it, grant it again")]
+    /// It ends earlier than that.
+    #[error("what {record} said ends earlier than that, at {ends}; to lengthen it, grant it again")]
     EndsLater {
         /// The record.
         record: EventId,
+        /// The first second after it.
+        ends: Timestamp,
+    },
+    /// It would end before the time from which it has held.
+    #[error(
+        "what {record} said has held since {since}, and cannot end before that; to end it from its beginning on, say that time"
+    )]
+    EndsBeforeItBegan {
+        /// The record.
+        record: EventId,
+        /// Its first second.
+        since: Timestamp,
     },
     /// No account can be called so.
     #[error("an account's id has 1 to {longest} bytes and no control characters")]
@@ -112,6 +126,7 @@ impl Error {
             Self::NothingToEnd { .. } => "nothing_to_end",
             Self::OverAlready { .. } => "over_already",
             Self::EndsLater { .. } => "ends_later",
+            Self::EndsBeforeItBegan { .. } => "ends_before_it_began",
             Self::Account { .. } => "account_id",
             Self::LinkedElsewhere { .. } => "linked_elsewhere",
             Self::NotLinked => "not_linked",

@@ -122,10 +122,33 @@ fn only_what_was_given_and_still_runs_can_be_ended() {
     assert_eq!(ask(&[], seen(), 5, end(5)), Err(Error::NothingToEnd { record: record() }));
     assert_eq!(ask(&given, seen(), 5, end(5)), RECORDED);
     assert_eq!(ask(&given, seen(), 5, end(20)), SO_ALREADY);
-    assert_eq!(ask(&given, seen(), 5, end(30)), Err(Error::EndsLater { record: record() }));
-    assert_eq!(ask(&given, seen(), 25, end(25)), Err(Error::OverAlready { record: record() }));
-    let ended = [given[0].clone(), event("op_2", 5, end(5))];
-    assert_eq!(ask(&ended, seen(), 6, end(6)), SO_ALREADY);
+    assert_eq!(ask(&given, seen(), 5, end(30)), Err(Error::EndsLater { record: record(), ends: day(20) }));
+    assert_eq!(ask(&given, seen(), 25, end(25)), Err(Error::OverAlready { record: record(), since: day(20) }));
+}
+
+#[test]
+fn what_was_ended_is_so_already_now_and_over_already_at_any_other_time() {
+    let end = |at| Act::End { given: EventId::new("op_1"), at: day(at) };
+    let ended = [event("op_1", 1, grant(1, None)), event("op_2", 5, end(5))];
+    let over = Err(Error::OverAlready { record: EventId::new("op_1"), since: day(5) });
+    assert_eq!(ask(&ended, seen(), 8, end(8)), SO_ALREADY);
+    assert_eq!(ask(&ended, seen(), 8, end(5)), SO_ALREADY);
+    for at in [3, 6, 7, 30] {
+        assert_eq!(ask(&ended, seen(), 8, end(at)), over, "{at}");
+    }
+}
+
+#[test]
+fn what_has_begun_cannot_end_before_it_began_and_can_end_at_any_time_since() {
+    let end = |at| Act::End { given: EventId::new("op_1"), at: day(at) };
+    for act in [grant(10, None), revocation(10, Some(40))] {
+        let given = [event("op_1", 10, act)];
+        let refused = Err(Error::EndsBeforeItBegan { record: EventId::new("op_1"), since: day(10) });
+        assert_eq!(ask(&given, seen(), 20, end(9)), refused);
+        assert_eq!(ask(&given, seen(), 20, end(10)), RECORDED);
+        assert_eq!(ask(&given, seen(), 20, end(15)), RECORDED);
+        assert_eq!(ask(&given, seen(), 5, end(5)), RECORDED, "it has not begun, and is taken back");
+    }
 }
 
 #[test]

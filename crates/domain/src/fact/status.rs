@@ -15,6 +15,9 @@ macro_rules! statuses {
         }
 
         impl $name {
+            /// Stripe's names of those that it documents.
+            pub const NAMES: &'static [&'static str] = &[$($wire),*];
+
             /// Reads Stripe's name; never fails.
             pub fn parse(name: &str) -> Self {
                 match name {

@@ -8,7 +8,8 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use daybook_domain::accounting::Summary;
 use daybook_domain::money::shown;
-use daybook_projections::journal::{overdue, trial};
+use daybook_projections::journal::overdue::{self, Overdue};
+use daybook_projections::journal::trial;
 use daybook_projections::{customers, journal, records};
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -92,6 +93,8 @@ pub struct InShort {
     pub credit: Figure,
     /// Invoiced and not paid yet.
     pub outstanding: Figure,
+    /// How much of it is overdue; null where nothing is.
+    pub overdue: Option<Figure>,
     /// Since when the oldest of it is overdue: past its due date, or, without one, since collecting it first failed. Null where nothing is overdue.
     pub overdue_since: Option<DateTime<Utc>>,
 }
@@ -241,7 +244,7 @@ impl Balance {
 }
 
 impl InShort {
-    fn new((currency, summary): (String, Summary), overdue: &BTreeMap<String, DateTime<Utc>>) -> Self {
+    fn new((currency, summary): (String, Summary), overdue: &BTreeMap<String, Overdue>) -> Self {
         let figure = |amount: i128| {
             let amount = i64::try_from(amount).unwrap_or(i64::MAX);
             Figure { amount, display: shown(amount, &currency) }
@@ -255,7 +258,8 @@ impl InShort {
             written_off: figure(summary.written_off),
             credit: figure(summary.credit),
             outstanding: figure(summary.outstanding),
-            overdue_since: overdue.get(&currency).copied(),
+            overdue: overdue.get(&currency).map(|overdue| figure(overdue.amount.into())),
+            overdue_since: overdue.get(&currency).map(|overdue| overdue.since),
             currency: currency.clone(),
         }
     }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{Explanation, check_feature, closed};
@@ -28,7 +29,8 @@ const MOST_FEATURES: usize = 100;
 #[serde(deny_unknown_fields)]
 pub struct CheckRequest {
     /// At most 500.
-    checks: Vec<Check>,
+    #[schema(value_type = Vec<Check>)]
+    checks: Vec<Box<RawValue>>,
 }
 
 /// One customer or one account, and features of it.
@@ -107,8 +109,9 @@ pub async fn check(
     Asked((explanation, wait)): Asked<(Explanation, Wait)>,
     Body(request): Body<CheckRequest>,
 ) -> Result<Response, Problem> {
-    ensure_bounds(&request.checks)?;
-    let checks: Vec<Result<Readable<'_>, Problem>> = request.checks.iter().map(Check::read).collect();
+    let asked: Vec<Result<Check, String>> = request.checks.iter().map(|check| Check::of(check)).collect();
+    ensure_bounds(&asked)?;
+    let checks: Vec<Result<Readable<'_>, Problem>> = asked.iter().map(readable).collect();
     let questions: Vec<Question<'_>> = checks.iter().flatten().flat_map(Readable::questions).collect();
     let told = question::answer(&app, access.scope, &questions, &wait, explanation.wanted()).await?;
     let mut body = br#"{"results":["#.to_vec();
@@ -130,11 +133,11 @@ pub async fn check(
     Ok(closed(body, told.stamp))
 }
 
-fn ensure_bounds(checks: &[Check]) -> Result<(), Problem> {
+fn ensure_bounds(checks: &[Result<Check, String>]) -> Result<(), Problem> {
     if checks.len() > MOST_CHECKS {
         return Err(Problem::malformed(format!("{} checks: at most {MOST_CHECKS} can be asked at once", checks.len())));
     }
-    let accounts = checks.iter().filter(|check| check.account.is_some()).count();
+    let accounts = checks.iter().flatten().filter(|check| check.account.is_some()).count();
     if accounts > MOST_ACCOUNTS {
         return Err(Problem::malformed(format!(
             "{accounts} checks of accounts: at most {MOST_ACCOUNTS} can be asked at once"
@@ -154,7 +157,17 @@ struct Readable<'a> {
     features: Option<&'a [String]>,
 }
 
+/// What can be asked of a check, or why it fails.
+fn readable(check: &Result<Check, String>) -> Result<Readable<'_>, Problem> {
+    check.as_ref().map_err(|error| Problem::malformed(error.clone())).and_then(Check::read)
+}
+
 impl Check {
+    /// The check as it was written.
+    fn of(written: &RawValue) -> Result<Self, String> {
+        serde_json::from_str(written.get()).map_err(|error| format!("the check: {error}"))
+    }
+
     fn read(&self) -> Result<Readable<'_>, Problem> {
         let features = self.features.as_deref();
         let count = features.map_or(0, <[String]>::len);

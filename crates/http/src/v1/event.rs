@@ -7,8 +7,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use daybook_domain::scope::ScopeId;
+use daybook_domain::scope::{Scope, ScopeId};
 use daybook_projections::{aggregates, journal, records};
 use daybook_store::key::Role;
 use daybook_store::log::conflict;
@@ -77,6 +78,8 @@ pub struct Evidence {
     pub signature: Option<String>,
     /// Its hash in the tree, hexadecimal.
     pub leaf_hash: String,
+    /// Whether the record and its body still are what that hash was made of; false when somebody altered them outside daybook.
+    pub intact: bool,
 }
 
 /// One verified delivery.
@@ -163,7 +166,7 @@ pub async fn event(
 /// What the database says.
 pub async fn in_full(snapshot: &mut Snapshot, record: Record, what: Cover) -> Result<EventAnswer, Problem> {
     let (position, size) = (record.position, snapshot.size());
-    let bytes = read::body(snapshot, position).await?.unwrap_or_default();
+    let (scope, bytes, intact) = stored(snapshot, &record).await?;
     let covered = cover(&bytes, what);
     let body = serde_json::from_slice::<Box<RawValue>>(&covered).ok();
     let text = body.is_none().then(|| as_text(&covered, what));
@@ -173,7 +176,7 @@ pub async fn in_full(snapshot: &mut Snapshot, record: Record, what: Cover) -> Re
     let mut outcomes = outcomes_of(snapshot, &[position]).await?;
     let outcome = outcomes.get(&position).cloned();
     Ok(EventAnswer {
-        evidence: Evidence::of(snapshot, &record, what).await?,
+        evidence: Evidence::of(&record, scope, (what, intact)),
         deliveries: deliveries.into_iter().map(Delivery::from).collect(),
         delivery_count: read::count_deliveries(snapshot, position).await?,
         conflicts: conflicts.into_iter().map(Conflict::from).collect(),
@@ -188,6 +191,16 @@ pub async fn in_full(snapshot: &mut Snapshot, record: Record, what: Cover) -> Re
     })
 }
 
+/// Whose a record is, its exact bytes, and whether both still are what was written.
+async fn stored(snapshot: &mut Snapshot, record: &Record) -> Result<(Option<Scope>, Bytes, bool), Problem> {
+    let scope = scope::all(snapshot).await?.remove(&record.scope);
+    let (bytes, intact) = match &scope {
+        Some(scope) => read::body_as_written(snapshot, record, scope).await?,
+        None => (read::body(snapshot, record.position).await?.unwrap_or_default(), false),
+    };
+    Ok((scope, bytes, intact))
+}
+
 /// A covered body that is no JSON, as text.
 pub fn as_text(body: &[u8], what: Cover) -> String {
     let text = String::from_utf8_lossy(body);
@@ -196,7 +209,8 @@ pub fn as_text(body: &[u8], what: Cover) -> String {
 
 /// The exact bytes of this event.
 ///
-/// Client secrets never leave: where the body has any, each is covered by as many asterisks, and `daybook-masked` says so.
+/// Client secrets never leave: where the body has any, each is covered by as many asterisks, and `daybook-masked` says so. `daybook-altered: true` says that the
+/// record or its body is no longer what was written.
 #[utoipa::path(
     get, path = "/v1/events/{id}/body", tag = "log",
     params(("id" = String, Path, description = "The event: `evt_...`, or `body:<sha256>`.")),
@@ -215,7 +229,7 @@ pub async fn body(
     let mut snapshot = then_read(&app, access.scope, &Wait::default()).await?;
     let size = snapshot.size();
     let record = find(&mut snapshot, access.scope, &id).await?;
-    let bytes = read::body(&mut snapshot, record.position).await?.unwrap_or_default();
+    let (_, bytes, intact) = stored(&mut snapshot, &record).await?;
     snapshot.end().await?;
     let covered = cover(&bytes, Cover::Secrets);
     let masked = matches!(covered, Cow::Owned(_));
@@ -226,6 +240,9 @@ pub async fn body(
     headers.insert("daybook-size", HeaderValue::from(size));
     if masked {
         headers.insert("daybook-masked", HeaderValue::from_static("client_secret"));
+    }
+    if !intact {
+        headers.insert("daybook-altered", HeaderValue::from_static("true"));
     }
     Ok(response)
 }
@@ -239,16 +256,16 @@ async fn find(snapshot: &mut Snapshot, scope: ScopeId, id: &str) -> Result<Recor
 }
 
 impl Evidence {
-    async fn of(snapshot: &mut Snapshot, record: &Record, what: Cover) -> Result<Self, Problem> {
-        let scope = scope::all(snapshot).await?.remove(&record.scope);
-        Ok(Self {
+    fn of(record: &Record, scope: Option<Scope>, (what, intact): (Cover, bool)) -> Self {
+        Self {
             livemode: scope.as_ref().map(|scope| scope.mode.is_live()),
             account: scope.and_then(|scope| scope.account).map(String::from),
             endpoint: record.endpoint.clone(),
             secret: record.secret_label.clone(),
             signature: record.signature.clone().filter(|_| what == Cover::Secrets),
             leaf_hash: hex::encode(&record.leaf_hash),
-        })
+            intact,
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use daybook_domain::scope::ScopeId;
+use daybook_domain::scope::{Scope, ScopeId};
 use sqlx::PgConnection;
 
 pub use super::conflict::{Conflict, of_record as conflicts};
 use super::envelope::Source;
+use super::leaf::{Leaf, commitment};
 use crate::Error;
 
 /// A record without its body.
@@ -159,6 +160,36 @@ pub async fn body(connection: &mut PgConnection, position: i64) -> Result<Option
     let body =
         sqlx::query_scalar!("select body from body where position = $1", position).fetch_optional(connection).await?;
     Ok(body.map(Bytes::from))
+}
+
+/// The exact bytes of a record, and whether they and its fields still are what its leaf hash was made of. A record without a body has none of its own.
+///
+/// # Errors
+/// When the database fails.
+pub async fn body_as_written(
+    connection: &mut PgConnection,
+    record: &Record,
+    scope: &Scope,
+) -> Result<(Bytes, bool), Error> {
+    let found = sqlx::query!("select salt, body from body where position = $1", record.position)
+        .fetch_optional(connection)
+        .await?;
+    let Some(found) = found else { return Ok((Bytes::new(), false)) };
+    let leaf = Leaf {
+        event_id: &record.event_id,
+        source: record.source,
+        kind: &record.kind,
+        scope,
+        api_version: record.api_version.as_deref(),
+        created: record.created,
+        received_at: record.received_at.timestamp_micros(),
+        endpoint: record.endpoint.as_deref(),
+        secret_label: record.secret_label.as_deref(),
+        signature: record.signature.as_deref(),
+        commitment: commitment(&found.salt, &found.body),
+    };
+    let is_as_written = leaf.hash().as_slice() == record.leaf_hash;
+    Ok((Bytes::from(found.body), is_as_written))
 }
 
 /// The bodies of Stripe's records of these types in a scope, from a position on, in the order of the log; at most `limit`.

@@ -25,6 +25,10 @@ pub struct Verification {
     pub root: [u8; 32],
     /// what is wrong, the first hundred of it
     pub flaws: Vec<Flaw>,
+    /// how many records are missing, lack their body or are not what was written
+    pub altered: i64,
+    /// how many batches have another root than the records before them, as all that follow an altered record do
+    pub roots: i64,
 }
 
 /// Something that is not as it was written.
@@ -119,7 +123,14 @@ pub async fn verify(database: &Database, mut progress: impl FnMut(i64)) -> Resul
         frontier: Frontier::empty(),
         batches: VecDeque::new(),
         batches_end: 0,
-        result: Verification { size: end, batches: 0, root: Frontier::empty().root(), flaws: Vec::new() },
+        result: Verification {
+            size: end,
+            batches: 0,
+            root: Frontier::empty().root(),
+            flaws: Vec::new(),
+            altered: 0,
+            roots: 0,
+        },
     };
     let mut copies = CopyReader::new(database);
     let mut start = 0;
@@ -226,7 +237,7 @@ impl Check {
         } else {
             self.flaw(Flaw::BodyMissing { position });
         }
-        // After a flaw the tree goes on from the stored hash, so that one altered record is one flaw and a changed root.
+        // The tree goes on from what the bytes say, and from the stored hash only where there are none: an altered record changes every root after it.
         let leaf_hash = leaf_hash.or_else(|| stored.try_into().ok()).unwrap_or_default();
         self.frontier.push(leaf_hash);
         Ok(())
@@ -270,6 +281,13 @@ impl Check {
     }
 
     fn flaw(&mut self, flaw: Flaw) {
+        match flaw {
+            Flaw::RecordMissing { .. } | Flaw::BodyMissing { .. } | Flaw::LeafDiffers { .. } => {
+                self.result.altered += 1;
+            }
+            Flaw::RootDiffers { .. } => self.result.roots += 1,
+            Flaw::BatchGap { .. } | Flaw::StrayRecords { .. } | Flaw::StrayBodies { .. } => {}
+        }
         if self.result.flaws.len() < FLAWS {
             self.result.flaws.push(flaw);
         }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::names::{is_personal, is_secret};
+use super::secret::secrets_in;
 use super::text::{MASK, text};
 
 /// What is covered.
@@ -21,9 +22,12 @@ pub fn cover(body: &[u8], what: Cover) -> Cow<'_, [u8]> {
     let mut at = 0;
     while let Some(string) = next_string(body, at) {
         at = string.end;
-        if what == Cover::SecretsAndPersons {
-            covered.replace(string.start, string.end, text_of(string.bytes(body)));
-        }
+        let quoted = string.bytes(body);
+        covered.replace(
+            string.start,
+            string.end,
+            if what == Cover::Secrets { rest_of(quoted) } else { text_of(quoted) },
+        );
         let Some(value_start) = string.value_start else { continue };
         at = value_start;
         let name = string.text(body);
@@ -35,7 +39,28 @@ pub fn cover(body: &[u8], what: Cover) -> Cow<'_, [u8]> {
             covered.replace(value_start, end, replacement(body.get(value_start..end).unwrap_or_default(), secret));
         }
     }
-    covered.end()
+    match (what, covered.end()) {
+        // What is no JSON has texts outside quotes.
+        (Cover::Secrets, covered) => outside(&covered).map_or(covered, Cow::Owned),
+        (Cover::SecretsAndPersons, covered) => covered,
+    }
+}
+
+/// The body with client secrets covered wherever they stand; nothing where none do.
+fn outside(body: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(body).ok()?;
+    asterisks(text).map(String::into_bytes)
+}
+
+/// The text with as many asterisks as they have bytes in place of client secrets; nothing where none stand in it.
+fn asterisks(text: &str) -> Option<String> {
+    let secrets = secrets_in(text);
+    let mut covered = (!secrets.is_empty()).then(|| text.to_owned())?;
+    for secret in secrets.into_iter().rev() {
+        let length = secret.len();
+        covered.replace_range(secret, &"*".repeat(length));
+    }
+    Some(covered)
 }
 
 /// A body of which some is covered.
@@ -84,6 +109,17 @@ fn text_of(quoted: &[u8]) -> Option<Vec<u8>> {
         Cow::Owned(covered) => Some(serde_json::Value::String(covered).to_string().into_bytes()),
     }
 }
+
+/// What stands in place of a string in quotes, if client secrets stand in it: asterisks for each of their bytes.
+fn rest_of(quoted: &[u8]) -> Option<Vec<u8>> {
+    // The names and the form have this in common, and an escape can hide any of it.
+    let may_hold = quoted.contains(&b'\\') || quoted.windows(HINT.len()).any(|bytes| bytes == HINT);
+    let covered = if may_hold { asterisks(&meant(quoted)) } else { None };
+    covered.map(|text| serde_json::Value::String(text).to_string().into_bytes())
+}
+
+/// A part of every client secret in a text, or of its name.
+const HINT: &[u8] = b"_secret";
 
 /// A string as JSON means it, escapes resolved; what cannot be resolved, as it stands.
 fn meant(quoted: &[u8]) -> Cow<'_, str> {
@@ -180,6 +216,23 @@ mod tests {
         let shown = covered(body, Cover::Secrets);
         assert_eq!(shown, r#"{ "a" : 1, "client_secret" : "*************", "email":"a@b.c" }"#);
         assert_eq!(shown.len(), body.len());
+    }
+
+    #[test]
+    fn a_client_secret_inside_another_text_is_covered_for_everybody() {
+        let body = r#"{"url":"https://hooks.stripe.com/r?client_secret=src_1_secret_zzz&a=1","b":["see pi_1_secret_x"],"c":"\u0070i_1\u005fsecret_x","email":"a@b.c"}"#;
+        let shown = covered(body, Cover::Secrets);
+        assert_eq!(
+            shown,
+            r#"{"url":"https://hooks.stripe.com/r?client_secret=****************&a=1","b":["see *************"],"c":"*************","email":"a@b.c"}"#
+        );
+        assert!(!covered(body, Cover::SecretsAndPersons).contains("_secret_"));
+        let text = "see ?client_secret=abc&a=1 of \u{fc}";
+        assert_eq!(covered(text, Cover::Secrets), "see ?client_secret=***&a=1 of \u{fc}");
+        assert!(matches!(
+            cover(br#"{"client_secret":null,"note":"my_secret_note"}"#, Cover::Secrets),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]

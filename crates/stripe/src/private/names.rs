@@ -8,6 +8,9 @@ pub const SECRETS: &[&str] = &["client_secret"];
 pub const PREFIXES: &[&str] =
     &["sk_live_", "sk_test_", "sk_org_", "rk_live_", "rk_test_", "rk_org_", "ek_live_", "ek_test_", "whsec_", "dbk_"];
 
+/// What a client secret begins with where its form is known: the object that it lets its holder act on.
+pub const SECRET_PREFIXES: &[&str] = &["accs", "cs", "cuss", "fcsess", "pi", "seti", "src", "vs"];
+
 /// What stands in the middle of a client secret: `pi_1_secret_2`.
 pub const WITHIN: &str = "_secret_";
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::names::{PREFIXES, WITHIN, is_personal, is_secret};
+use super::secret::secrets_in;
 
 /// What stands in place of something covered.
 pub const MASK: &str = "[masked]";
@@ -66,7 +67,7 @@ fn parts(letter: char) -> bool {
 
 /// From where to where something is covered that begins in this word; `rest` is all that follows, the word included.
 fn within(word: &str, rest: &str, shapes: Shapes) -> Option<(usize, usize)> {
-    if PREFIXES.iter().any(|prefix| word.contains(prefix)) || word.contains(WITHIN) {
+    if PREFIXES.iter().any(|prefix| has_value(word, prefix)) || word.contains(WITHIN) || !secrets_in(word).is_empty() {
         return Some((0, word.len()));
     }
     if shapes == Shapes::OfMessages {
@@ -76,6 +77,11 @@ fn within(word: &str, rest: &str, shapes: Shapes) -> Option<(usize, usize)> {
         .or_else(|| of_mail(word))
         .or_else(|| is_machine(word).then_some((0, word.len())))
         .or_else(|| of_telephone(word, rest))
+}
+
+/// Whether something stands behind the prefix. `whsec_...` is how we write of such secrets, and is none.
+fn has_value(word: &str, prefix: &str) -> bool {
+    word.split_once(prefix).is_some_and(|(_, value)| value.contains(char::is_alphanumeric))
 }
 
 /// Everything of a web address, or of a database's, that is not its scheme or its host.
@@ -142,9 +148,17 @@ mod tests {
 
     #[test]
     fn secrets_are_covered_wherever_they_stand() {
-        for secret in
-            ["sk_live_abc", "rk_test_abc", "whsec_abc", "pi_1_secret_abc", "dbk_app_00", "key=sk_test_1", "ek_live_1"]
-        {
+        for secret in [
+            "sk_live_abc",
+            "rk_test_abc",
+            "whsec_abc",
+            "whsec_/+a",
+            "pi_1_secret_abc",
+            "client_secret=abc",
+            "dbk_app_00",
+            "key=sk_test_1",
+            "ek_live_1",
+        ] {
             assert_eq!(text(&format!("it is \"{secret}\".")), "it is \"[masked]\".", "{secret}");
         }
     }
@@ -192,6 +206,7 @@ mod tests {
             "1 × Pro (at $10.00 / month)",
             "Time left on 2 × Pro after 05 Mar 2026 12:34:56",
             "user_7@tenant",
+            "NAME=whsec_...[,LABEL=whsec_...], dbk_..., client_secret",
             "a@b",
             "+5 seats, +10%",
             "1.2.3",

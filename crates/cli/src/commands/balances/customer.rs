@@ -74,9 +74,9 @@ fn in_short(books: &Books) -> Table {
                 table.row([name.to_owned(), figure.display.clone(), meaning.to_owned()]);
             }
         }
-        if let Some(since) = summary.overdue_since {
-            let since = since.format("since %Y-%m-%d %H:%M UTC").to_string();
-            table.row(["overdue".to_owned(), summary.currency.clone(), since]);
+        if let (Some(overdue), Some(since)) = (&summary.overdue, summary.overdue_since) {
+            let since = since.format("of it, since %Y-%m-%d %H:%M UTC").to_string();
+            table.row(["overdue".to_owned(), overdue.display.clone(), since]);
         }
     }
     table

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::built::ensure_built;
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, Misused, Refused};
-use crate::open::{Opened, Upgrade, with};
+use crate::open::{Opened, reading};
 use crate::output::{Output, count};
 use crate::scope::ScopeArguments;
 use crate::when::WhenArguments;
@@ -60,7 +60,7 @@ struct Question<'a> {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    with(&arguments.database, Upgrade::NotHere, async |opened| match arguments.when.read().known_at {
+    reading(&arguments.database, async |opened| match arguments.when.read().known_at {
         None => now(arguments, opened, output).await,
         Some(known) => then(arguments, opened, known, output).await,
     })

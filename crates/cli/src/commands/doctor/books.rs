@@ -31,7 +31,7 @@ fn told(marked: i64, suspense: i64) -> Finding {
     let marked = counted(marked, "posting is marked", "postings are marked");
     let suspense = counted(suspense, "balance stands in suspense", "balances stand in suspense");
     let advice = format!(
-        "{ADVICE}; it names what is wrong. `daybook attention --code suspense` names the events behind suspense"
+        "{ADVICE}; it names what is wrong. `daybook attention --code suspense --json` names the events behind suspense"
     );
     Finding::note("books", format!("{marked}, {suspense}"), advice)
 }

@@ -28,22 +28,34 @@ pub struct Finding {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
+    /// The tree head that was recomputed, to be noted elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<TreeHead>,
+}
+
+/// A size of the log, and what stands for all records up to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TreeHead {
+    /// how many records
+    pub size: i64,
+    /// the root of their tree, in hexadecimal
+    pub root: String,
 }
 
 impl Finding {
     /// All is well.
     pub fn ok(name: &'static str, found: impl Into<String>) -> Self {
-        Self { name, level: Level::Ok, found: found.into(), advice: None }
+        Self { name, level: Level::Ok, found: found.into(), advice: None, verified: None }
     }
 
     /// Worth knowing.
     pub fn note(name: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name, level: Level::Note, found: found.into(), advice: Some(advice.into()) }
+        Self { name, level: Level::Note, found: found.into(), advice: Some(advice.into()), verified: None }
     }
 
     /// Something is wrong.
     pub fn wrong(name: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name, level: Level::Wrong, found: found.into(), advice: Some(advice.into()) }
+        Self { name, level: Level::Wrong, found: found.into(), advice: Some(advice.into()), verified: None }
     }
 }
 

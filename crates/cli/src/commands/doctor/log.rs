@@ -2,10 +2,11 @@
 
 use daybook_domain::finding::About;
 use daybook_store::immutability::{Finding as Tried, Verdict};
+use daybook_store::log::verify::{Flaw, Verification};
 use daybook_store::log::{conflict, read, verify};
 use daybook_store::{Database, immutability_self_test, operated};
 
-use super::finding::Finding;
+use super::finding::{Finding, TreeHead};
 use crate::open::Opened;
 use crate::output::{count, counted};
 use crate::progress;
@@ -76,8 +77,8 @@ async fn end(database: &Database) -> anyhow::Result<Finding> {
     let records = counted(tip.size, "record", "records");
     let stray = verify::stray_records(&mut connection).await?;
     if stray > 0 {
-        let found =
-            format!("{records}, and {stray} behind the last batch: nothing can be recorded while they stand there");
+        let is_next = read::record_by_position(&mut connection, tip.size).await?.is_some();
+        let found = format!("{records}, and {stray} behind the last batch, {}", in_the_way(is_next, stray));
         let advice = "somebody wrote into the log's tables: keep this database as it is, find out who, and compare it with a backup";
         return Ok(Finding::wrong("log", found, advice));
     }
@@ -101,14 +102,66 @@ async fn whole(database: &Database) -> anyhow::Result<Finding> {
     bar.finish_and_clear();
     let verified = verified?;
     let records = counted(verified.size, "record", "records");
-    let Some(first) = verified.flaws.first() else {
-        let batches = counted(verified.batches, "batch", "batches");
-        return Ok(Finding::ok("log", format!("every hash of {records} in {batches} is what it was")));
+    if !verified.flaws.is_empty() {
+        let advice = "stop writing, keep this database as it is, and compare it with a backup";
+        return Ok(Finding::wrong("log", flawed(&verified), advice));
+    }
+    let head = TreeHead { size: verified.size, root: hex::encode(verified.root) };
+    let batches = counted(verified.batches, "batch", "batches");
+    let found = format!("every hash of {records} in {batches} is what it was; size {}, root {}", head.size, head.root);
+    Ok(Finding { verified: Some(head), ..Finding::ok("log", found) })
+}
+
+/// What is wrong: how many records, the roots that follow from them, and the rest.
+fn flawed(verified: &Verification) -> String {
+    let is_root = |flaw: &&Flaw| matches!(flaw, Flaw::RootDiffers { .. });
+    let is_record =
+        |flaw: &&Flaw| matches!(flaw, Flaw::RecordMissing { .. } | Flaw::BodyMissing { .. } | Flaw::LeafDiffers { .. });
+    let first = |wanted: &dyn Fn(&&Flaw) -> bool| {
+        verified.flaws.iter().find(wanted).map_or_else(String::new, |flaw| format!(" (the first: {flaw})"))
     };
-    let found = format!(
-        "{} in {records} {} not as written; the first: {first}",
-        counted(i64::try_from(verified.flaws.len()).unwrap_or(i64::MAX), "thing", "things"),
-        if verified.flaws.len() == 1 { "is" } else { "are" }
-    );
-    Ok(Finding::wrong("log", found, "stop writing, keep this database as it is, and compare it with a backup"))
+    let mut told = Vec::new();
+    if verified.altered > 0 {
+        let are = if verified.altered == 1 { "is" } else { "are" };
+        told.push(format!(
+            "{} of {} {are} not as written{}",
+            count(verified.altered),
+            counted(verified.size, "record", "records"),
+            first(&is_record)
+        ));
+    }
+    if verified.roots > 0 {
+        let batches = counted(verified.batches, "batch", "batches");
+        let roots = counted(verified.roots, "root", "roots");
+        let differ = if verified.roots == 1 { "differs" } else { "differ" };
+        let why = if verified.altered > 0 { " because of that".to_owned() } else { first(&is_root) };
+        told.push(format!("{roots} of {batches} {differ}{why}"));
+    }
+    told.extend(verified.flaws.iter().filter(|flaw| !is_root(flaw) && !is_record(flaw)).map(ToString::to_string));
+    told.join("; ")
+}
+
+/// How far records behind the last batch are in the way of the next ones.
+fn in_the_way(is_next: bool, stray: i64) -> &'static str {
+    match (is_next, stray) {
+        (true, _) => "the first of them in the place of the next record: nothing can be recorded while it stands there",
+        (false, 1) => "further on: recording goes on until it comes to its place",
+        (false, _) => "further on: recording goes on until it comes to the first of their places",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn altered_records_are_counted_apart_from_the_roots_that_differ_because_of_them() {
+        let flaws =
+            vec![Flaw::LeafDiffers { position: 1 }, Flaw::RootDiffers { size: 2 }, Flaw::RootDiffers { size: 3 }];
+        let verified = Verification { size: 462, batches: 99, root: [0; 32], flaws, altered: 1, roots: 98 };
+        insta::assert_snapshot!(flawed(&verified), @"1 of 462 records is not as written (the first: record 1 or its body was altered: its hash is another); 98 roots of 99 batches differ because of that");
+        let flaws = vec![Flaw::RootDiffers { size: 2 }, Flaw::StrayRecords { count: 1 }];
+        let verified = Verification { size: 2, batches: 1, root: [0; 32], flaws, altered: 0, roots: 1 };
+        insta::assert_snapshot!(flawed(&verified), @"1 root of 1 batch differs (the first: the batch that ended at size 2 has another root than the records before it); records in no batch: 1");
+    }
 }

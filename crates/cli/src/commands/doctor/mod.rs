@@ -11,8 +11,6 @@ mod log;
 mod readers;
 mod role;
 
-use std::path::Path;
-
 use daybook_domain::scope::Mode;
 use daybook_store::Error;
 
@@ -58,7 +56,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
 
 async fn look_into(source: &DatabaseSource, arguments: &Arguments, findings: &mut Vec<Finding>) {
     if let Place::In(folder) = &source.place
-        && !Path::new(folder).exists()
+        && !local_postgres::is_there(folder)
     {
         findings.push(Finding::note(
             "database",

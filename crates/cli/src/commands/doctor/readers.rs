@@ -130,7 +130,7 @@ fn unread(left: NotTakenIn) -> Vec<Finding> {
     if left.needs_fetch > 0 {
         findings.push(Finding::note(
             "needs_fetch",
-            format!("{} only name their object", counted(left.needs_fetch, "thin event", "thin events")),
+            counted(left.needs_fetch, "thin event only names its object", "thin events only name their objects"),
             "`daybook event list --outcome needs_fetch` lists them. Subscribe the endpoint to snapshot events: this version fetches nothing from Stripe. \
              `daybook settle record` notes that you looked at one",
         ));

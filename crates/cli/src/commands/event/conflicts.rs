@@ -21,7 +21,7 @@ use super::body::{readable, what};
 use super::shown;
 use crate::config::{DatabaseArguments, number_above_zero, page_size};
 use crate::exit::{Ending, Refused};
-use crate::open::{Upgrade, with};
+use crate::open::reading;
 use crate::output::{Output, Table, count};
 
 /// `daybook event conflicts`
@@ -136,7 +136,7 @@ impl fmt::Display for Shown {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    with(&arguments.database, Upgrade::NotHere, async |opened| {
+    reading(&arguments.database, async |opened| {
         let mut connection = opened.database.pool().acquire().await?;
         match arguments.number {
             Some(number) => output.show(&one(number, what(arguments.raw), &mut connection).await?),

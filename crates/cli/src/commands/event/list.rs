@@ -6,10 +6,11 @@ use daybook_projections::records::Unread;
 use daybook_store::snapshot::Snapshot;
 
 use super::shown;
-use crate::built::ensure_readable;
+use crate::built::{ensure_readable, is_built};
 use crate::config::{DatabaseArguments, page_size, position};
-use crate::exit::Ending;
-use crate::open::{Upgrade, with};
+use crate::exit::{Ending, Misused};
+use crate::known::ensure_known;
+use crate::open::reading;
 use crate::output::{Output, Table};
 use crate::part::paged;
 use crate::scope::ScopeArguments;
@@ -62,13 +63,27 @@ pub fn time(text: &str) -> Result<i64, String> {
     moment.ok().or_else(day).ok_or_else(|| "it is no time; for example 2026-11-21, or 2026-11-21T14:00:00Z".to_owned())
 }
 
+/// Refuses a span that ends before it begins: nothing can lie in it.
+pub fn ensure_in_order(from: &str, begin: Option<i64>, (until, end): (&str, Option<i64>)) -> Result<(), Misused> {
+    match (begin, end) {
+        (Some(begin), Some(end)) if begin > end => {
+            Err(Misused(format!("{from} is later than {until}: nothing lies between them")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let page = with(&arguments.database, Upgrade::NotHere, async |opened| {
+    ensure_in_order("--since", arguments.since, ("--until", arguments.until))?;
+    let page = reading(&arguments.database, async |opened| {
         let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
         ensure_readable(&mut snapshot).await?;
-        let (scope, _) = arguments.scope.find(&mut snapshot).await?;
-        let page = page(&mut snapshot, scope, &arguments.wanted()).await?;
+        let (id, scope) = arguments.scope.find(&mut snapshot).await?;
+        let page = page(&mut snapshot, id, &arguments.wanted()).await?;
+        if is_built(&mut snapshot).await? {
+            ensure_known(&mut snapshot, (id, &scope), arguments.customer.as_deref(), page.events.is_empty()).await?;
+        }
         snapshot.end().await?;
         Ok(page)
     });

@@ -5,7 +5,7 @@ mod conflicts;
 mod list;
 mod show;
 
-pub use list::time;
+pub use list::{ensure_in_order, time};
 
 use chrono::{DateTime, Utc};
 

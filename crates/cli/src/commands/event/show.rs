@@ -15,7 +15,7 @@ use super::shown;
 use crate::built::ensure_readable;
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, Refused};
-use crate::open::{Opened, Upgrade, with};
+use crate::open::{Opened, reading};
 use crate::output::{Output, count};
 use crate::sheet::{Sheet, or_dash};
 
@@ -58,11 +58,15 @@ impl fmt::Display for Told {
     }
 }
 
+/// What is said of a record that is not what was written.
+const ALTERED: &str = "the record or its body no longer has the hash it was written with: somebody changed it outside daybook; see `daybook doctor --verify`";
+
 impl Told {
     fn record(&self, sheet: &mut Sheet) {
         let EventAnswer { event, evidence, .. } = &self.answer;
         let (endpoint, secret) = (or_dash(evidence.endpoint.as_deref()), or_dash(evidence.secret.as_deref()));
         sheet
+            .some("ALTERED", (!evidence.intact).then_some(ALTERED))
             .line("position", event.position)
             .line("scope", &self.scope)
             .line("at Stripe", event.created.map_or_else(|| "-".to_owned(), shown))
@@ -104,9 +108,9 @@ impl Told {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let told = with(&arguments.database, Upgrade::NotHere, async |opened| read(arguments, opened).await).await?;
+    let told = reading(&arguments.database, async |opened| read(arguments, opened).await).await?;
     output.show(&told)?;
-    Ok(Ending::Well)
+    Ok(if told.answer.evidence.intact { Ending::Well } else { Ending::WithFindings })
 }
 
 async fn read(arguments: &Arguments, opened: &Opened) -> anyhow::Result<Told> {

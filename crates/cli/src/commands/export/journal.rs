@@ -14,10 +14,11 @@ use super::csv::Csv;
 use super::hledger::Hledger;
 use super::jsonl::JsonLines;
 use crate::built::ensure_built;
-use crate::commands::event::time;
+use crate::commands::event::{ensure_in_order, time};
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, Misused};
-use crate::open::{Opened, Upgrade, with};
+use crate::known::ensure_known;
+use crate::open::{Opened, reading};
 use crate::output::{Form, Output, count};
 use crate::scope::ScopeArguments;
 
@@ -83,6 +84,8 @@ impl Format {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
+    ensure_in_order("--from", arguments.from, ("--until", arguments.until))?;
+    ensure_in_order("--from", arguments.from, ("--as-of", arguments.as_of))?;
     let format = match (arguments.format, output.form()) {
         (None, Form::Text) => Format::Hledger,
         (None | Some(Format::Jsonl), Form::Json) => Format::Jsonl,
@@ -93,13 +96,14 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
             );
         }
     };
-    with(&arguments.database, Upgrade::NotHere, async |opened| export(arguments, format, opened).await).await
+    reading(&arguments.database, async |opened| export(arguments, format, opened).await).await
 }
 
 async fn export(arguments: &Arguments, format: Format, opened: &Opened) -> anyhow::Result<Ending> {
     let mut snapshot = Snapshot::begin(opened.database.pool()).await?;
     let (id, scope) = arguments.scope.find(&mut snapshot).await?;
     ensure_built(&mut snapshot).await?;
+    ensure_known(&mut snapshot, (id, &scope), arguments.customer.as_deref(), true).await?;
     let began = snapshot.size();
     snapshot.end().await?;
     let at = |seconds: Option<i64>| seconds.and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));

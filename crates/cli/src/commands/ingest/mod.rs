@@ -20,6 +20,7 @@ use self::entry::Entry;
 use self::lines::{Input, Line};
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, is_broken_pipe};
+use crate::lag;
 use crate::open::{Opened, Upgrade, with};
 use crate::output::{Output, count, counted};
 use crate::scope::ScopeArguments;
@@ -121,6 +122,7 @@ async fn import(arguments: &Arguments, input: Input, opened: &Opened, output: Ou
     task.await.context("the recorder did not end in order")?;
     done?;
     summary.log_size = read::size(&mut *opened.database.pool().acquire().await?).await?;
+    lag::say_what_follows(opened).await;
     Ok((summary, unsaid))
 }
 

@@ -14,7 +14,7 @@ use super::effect::{self, Effect};
 use super::names::{self, told};
 use crate::config::{Place, Problems};
 use crate::exit::Ending;
-use crate::open::{Upgrade, with};
+use crate::open::reading;
 use crate::output::{Output, counted};
 use crate::scope::NoneSeen;
 
@@ -107,12 +107,12 @@ async fn compare(arguments: &Check, policy: &Policy) -> anyhow::Result<Option<Co
     let source = problems.check(source)?;
     let is_there = match &source.place {
         Place::At { .. } => true,
-        Place::In(folder) => folder.exists(),
+        Place::In(folder) => local_postgres::is_there(folder),
     };
     if arguments.offline || !is_there {
         return Ok(None);
     }
-    with(&arguments.database, Upgrade::NotHere, async |opened| {
+    reading(&arguments.database, async |opened| {
         let mut connection = opened.database.pool().acquire().await?;
         let (id, scope) = match arguments.scope.find(&mut connection).await {
             Err(error) if error.is::<NoneSeen>() => return Ok(None),

@@ -19,7 +19,8 @@ use self::apply::put_in_force;
 use self::check::{Checked, check};
 use crate::config::DatabaseArguments;
 use crate::exit::{Ending, Misused};
-use crate::open::{Opened, Upgrade, with};
+use crate::lag;
+use crate::open::{Opened, Upgrade, reading, with};
 use crate::output::Output;
 use crate::scope::ScopeArguments;
 
@@ -89,9 +90,7 @@ const LONGEST: usize = 1024 * 1024;
 pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
     match command {
         Command::Check(arguments) => check(arguments, &text_of(&arguments.file)?, output).await,
-        Command::Show(show) => {
-            with(&show.database, Upgrade::NotHere, async |opened| show_in_force(show, opened, output).await).await
-        }
+        Command::Show(show) => reading(&show.database, async |opened| show_in_force(show, opened, output).await).await,
         Command::Apply(apply) => {
             let text = text_of(&apply.file)?;
             let policy = match Policy::parse(&text) {
@@ -102,8 +101,11 @@ pub async fn run(command: &Command, output: Output) -> anyhow::Result<Ending> {
                 }
             };
             let both = (text, policy);
-            with(&apply.database, Upgrade::NotHere, async |opened| put_in_force(apply, both, opened, output).await)
-                .await
+            with(&apply.database, Upgrade::NotHere, async |opened| {
+                lag::say(opened).await;
+                put_in_force(apply, both, opened, output).await
+            })
+            .await
         }
     }
 }

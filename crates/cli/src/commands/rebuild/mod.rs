@@ -108,7 +108,7 @@ pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending
         Some(name) => What::only(name).map_err(|error| Misused(error.to_string()))?,
         None => What::Everything,
     };
-    with(&arguments.database, Upgrade::NotHere, async |opened| {
+    with(&arguments.database, Upgrade::Existing, async |opened| {
         if !arguments.yes && output::somebody_can_be_asked() && !is_wanted(opened, what).await? {
             writeln!(std::io::stderr(), "Nothing was done.")?;
             return Ok(Ending::Well);

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::built::ensure_built;
 use crate::config::DatabaseArguments;
 use crate::exit::Ending;
-use crate::open::{Opened, Upgrade, with};
+use crate::open::{Opened, reading};
 use crate::output::{Output, Table, count, counted};
 use crate::{progress, server};
 
@@ -114,8 +114,7 @@ impl fmt::Display for Report {
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<Ending> {
-    let report =
-        with(&arguments.database, Upgrade::NotHere, async |opened| verify(opened, arguments.name).await).await?;
+    let report = reading(&arguments.database, async |opened| verify(opened, arguments.name).await).await?;
     output.show(&report)?;
     Ok(if report.clean { Ending::Well } else { Ending::WithFindings })
 }

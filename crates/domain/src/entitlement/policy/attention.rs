@@ -56,7 +56,7 @@ pub(super) fn read(reader: &mut Reader<'_>, section: &Section<'_>) -> Attention 
     let lengths = attention.lengths();
     reader.only_keys(section, &lengths.each_ref().map(|(key, _)| *key));
     for (key, place) in lengths {
-        if let Some(length) = section.get(key).and_then(|node| duration(reader, &node)) {
+        if let Some(length) = section.get(key).and_then(|node| duration(reader, &node, Duration::EXPECTED)) {
             *place = length;
         }
     }

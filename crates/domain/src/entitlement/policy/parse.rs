@@ -94,8 +94,8 @@ fn rules_of(reader: &mut Reader<'_>, section: &Section<'_>) -> Rules {
     let mut rules = Rules::default();
     for node in section.nodes() {
         match node.key {
-            "grace" => set(&mut rules.grace, duration(reader, &node)),
-            "overrun" => rules.overrun = duration(reader, &node),
+            "grace" => set(&mut rules.grace, duration(reader, &node, Duration::EXPECTED)),
+            "overrun" => rules.overrun = duration(reader, &node, Duration::EXPECTED),
             "dispute_open" => set(&mut rules.dispute_open, reader.choice(&node, OpenDispute::OPTIONS)),
             "dispute_lost" => set(&mut rules.dispute_lost, reader.choice(&node, LostDispute::OPTIONS)),
             "paused_collection" => set(&mut rules.paused_collection, reader.choice(&node, PausedCollection::OPTIONS)),
@@ -116,11 +116,11 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-pub(super) fn duration(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Duration> {
-    let text = reader.text(node, Duration::EXPECTED)?;
+pub(super) fn duration(reader: &mut Reader<'_>, node: &Node<'_>, expected: &'static str) -> Option<Duration> {
+    let text = reader.text(node, expected)?;
     let duration = Duration::parse(text);
     if duration.is_none() {
-        reader.unfit(node, Duration::EXPECTED);
+        reader.unfit(node, expected);
     }
     duration
 }
@@ -209,7 +209,7 @@ fn plan_of(reader: &mut Reader<'_>, section: &Section<'_>, features: &BTreeMap<B
             "prices" => plan.prices = reader.list(&node, "the id of a price", id),
             "products" => plan.products = reader.list(&node, "the id of a product", id),
             "lookup_keys" => plan.lookup_keys = reader.list(&node, "a price's lookup key", id),
-            "grace" => plan.grace = duration(reader, &node),
+            "grace" => plan.grace = duration(reader, &node, Duration::EXPECTED),
             "trial" => plan.trial = reader.choice(&node, Trial::OPTIONS),
             "grants" => {
                 if let Some(below) = reader.section(&node, "what the plan grants, by feature") {

@@ -53,7 +53,7 @@ fn rule(reader: &mut Reader<'_>, section: &Section<'_>, features: &BTreeMap<Box<
             "products" => rule.products = reader.list(&node, "the id of a product", id),
             "metadata" => rule.metadata = metadata(reader, &node),
             "lasts" if matches!(node.value(), DeValue::String(text) if &**text == "lifetime") => rule.lasts = None,
-            "lasts" => rule.lasts = duration(reader, &node),
+            "lasts" => rule.lasts = duration(reader, &node, EXPECTED_LASTS),
             "grants" => {
                 if let Some(below) = reader.section(&node, "what the purchase grants, by feature") {
                     rule.grants = grants::read(reader, &below, features, Quantity::Subscribed);

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use daybook_domain::finding::{About, Stands};
+use daybook_store::log::read;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -35,7 +36,7 @@ pub struct AcknowledgeRequest {
         ("idempotency-key" = Option<String>, Header, description = "The same key never acts twice; 1 to 255 bytes.")
     ),
     request_body = AcknowledgeRequest,
-    responses(Outcome)
+    responses(Outcome, (status = 404, description = "No record of these books stands there."))
 )]
 pub async fn acknowledge(
     State(app): State<Shared>,
@@ -45,9 +46,15 @@ pub async fn acknowledge(
     Key(key): Key,
     Body(body): Body<Value>,
 ) -> Result<Response, Problem> {
-    let asking = Asking { access, key, body };
+    let asking = Asking::new(&app, access, key, body);
     let request: AcknowledgeRequest = asking.read()?;
     let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
+    let mut connection = app.database.pool().acquire().await?;
+    let record = read::record_by_position(&mut connection, position).await?;
+    if record.is_none_or(|record| record.scope != access.scope) {
+        return Err(Problem::Unknown { what: "record", size: read::size(&mut connection).await? });
+    }
+    drop(connection);
     let stands = Stands::Acknowledged;
     asking.settle(&app, About::Quarantined(position), words, stands).await
 }

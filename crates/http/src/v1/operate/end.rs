@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 use daybook_domain::customer::{Act, Insistence};
 use daybook_domain::id::EventId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Asking, Key, Words, second};
+use super::{Asking, Key, Words, time};
 use crate::Problem;
 use crate::auth::OperatorCaller;
 use crate::extract::{Body, Named, check_id};
@@ -21,8 +20,9 @@ use crate::v1::refusals::Outcome;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndRequest {
-    /// The first second after it; now unless said.
-    at: Option<DateTime<Utc>>,
+    /// The first second after it: a time like `2026-12-01T14:30:00Z`, or a day, which means its first second; now unless said.
+    #[schema(value_type = Option<String>)]
+    at: Option<Value>,
     /// Why, for whoever reads it later.
     reason: String,
     /// Where it was asked for.
@@ -51,12 +51,12 @@ pub async fn end(
     Body(body): Body<Value>,
 ) -> Result<Response, Problem> {
     check_id(&customer, "the customer")?;
-    let asking = Asking { access, key, body };
+    let asking = Asking::new(&app, access, key, body);
     check_id(&record, "the record")?;
     let request: EndRequest = asking.read()?;
     let asking = Asking { body: json!([record, asking.body]), ..asking };
     let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
-    let at = second("at", request.at.unwrap_or_else(|| app.clock.now()))?;
+    let at = time("at", request.at.as_ref())?.unwrap_or_else(|| asking.second());
     let act = Act::End { given: EventId::new(record), at };
     asking.act(&app, &customer, words, act, Insistence::None).await
 }

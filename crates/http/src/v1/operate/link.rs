@@ -50,7 +50,7 @@ pub async fn link(
     Body(body): Body<Value>,
 ) -> Result<Response, Problem> {
     check_id(&customer, "the customer")?;
-    let asking = Asking { access, key, body };
+    let asking = Asking::new(&app, access, key, body);
     let request: LinkRequest = asking.read()?;
     let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
     let act = Act::Link { account: request.account.into() };

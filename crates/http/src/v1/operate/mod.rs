@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use daybook_commands::{Done, Request};
+use daybook_commands::{Done, Receipt, Request};
 use daybook_domain::customer::{Act, Authority, Insistence};
 use daybook_domain::finding::{About, Stands};
 use daybook_domain::id::CustomerId;
@@ -28,6 +28,7 @@ use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::auth::Access;
+use crate::query::read_time;
 use crate::state::{App, Shared};
 
 /// What came of an act.
@@ -39,8 +40,8 @@ pub struct Acted {
     record: Option<String>,
     /// Where it stands in the log.
     position: Option<i64>,
-    /// What to ask with as `min_size` to be answered with the act applied.
-    size: Option<i64>,
+    /// What to ask with as `min_size` to be answered with the act applied; where nothing had to be recorded, how many records that was found in.
+    size: i64,
 }
 
 /// The `Idempotency-Key` of a request, if it has one.
@@ -75,15 +76,26 @@ struct Asking {
     access: Access,
     key: Option<String>,
     body: Value,
+    /// When it came.
+    now: DateTime<Utc>,
 }
 
 impl Asking {
+    fn new(app: &App, access: Access, key: Option<String>, body: Value) -> Self {
+        Self { access, key, body, now: app.clock.now() }
+    }
+
+    /// When it came, as a second of the ledger's.
+    fn second(&self) -> Timestamp {
+        Timestamp::from_unix(self.now.timestamp()).unwrap_or(Timestamp::MIN)
+    }
+
     /// What the body says.
     fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_value(self.body.clone()).map_err(|error| Problem::malformed(format!("the body: {error}")))
     }
 
-    fn request(self, app: &App, words: Words, what: &str, about: &str) -> Request {
+    fn request(self, words: Words, what: &str, about: &str) -> Request {
         let via = format!("key {}", self.access.key);
         let by = Authority {
             actor: words.actor.map_or_else(|| via.as_str().into(), String::into_boxed_str),
@@ -92,7 +104,7 @@ impl Asking {
             via: Some(via.as_str().into()),
         };
         let asked = json!({ "act": what, "about": about, "request": self.body });
-        Request { scope: self.access.scope, by, now: app.clock.now(), key: self.key, asked }
+        Request { scope: self.access.scope, by, now: self.now, key: self.key, asked }
     }
 
     /// Acts on a customer.
@@ -104,37 +116,42 @@ impl Asking {
         act: Act,
         insistence: Insistence,
     ) -> Result<Response, Problem> {
-        let request = self.request(app, words, act.kind(), customer);
+        let request = self.request(words, act.kind(), customer);
         Ok(answer(app.commands.act(request, CustomerId::new(customer), act, insistence).await?))
     }
 
     /// Settles a finding.
     async fn settle(self, app: &Shared, about: About, words: Words, stands: Stands) -> Result<Response, Problem> {
-        let request = self.request(app, words, "settle", &format!("{about:?}"));
+        let request = self.request(words, "settle", &format!("{about:?}"));
         Ok(answer(app.commands.settle(request, about, stands).await?))
     }
 }
 
 fn answer(done: Done) -> Response {
-    let (status, outcome, receipt) = match done {
-        Done::Recorded(receipt) => (StatusCode::CREATED, "recorded", Some(receipt)),
-        Done::Repeated(receipt) => (StatusCode::OK, "repeated", Some(receipt)),
-        Done::SoAlready => (StatusCode::OK, "so_already", None),
-    };
-    let position = receipt.as_ref().map(|receipt| receipt.position);
-    let acted = Acted {
+    let told = |outcome, Receipt { record, position }| Acted {
         outcome,
-        record: receipt.map(|receipt| receipt.record.to_string()),
-        position,
-        size: position.map(|position| position + 1),
+        record: Some(record.to_string()),
+        position: Some(position),
+        size: position + 1,
+    };
+    let (status, acted) = match done {
+        Done::Recorded(receipt) => (StatusCode::CREATED, told("recorded", receipt)),
+        Done::Repeated(receipt) => (StatusCode::OK, told("repeated", receipt)),
+        Done::SoAlready { size } => {
+            (StatusCode::OK, Acted { outcome: "so_already", record: None, position: None, size })
+        }
     };
     (status, Json(acted)).into_response()
 }
 
-/// A time as a second of the ledger's.
-fn second(name: &'static str, time: DateTime<Utc>) -> Result<Timestamp, Problem> {
-    Timestamp::from_unix(time.timestamp())
-        .ok_or_else(|| Problem::malformed(format!("{name}: a time lies between 1970 and the end of 9999")))
+/// A time of a body, written as queries write theirs; a number is seconds since 1970.
+fn time(name: &'static str, written: Option<&Value>) -> Result<Option<Timestamp>, Problem> {
+    let seconds = match written {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => read_time(text.trim(), name)?,
+        Some(other) => read_time(&other.to_string(), name)?,
+    };
+    Ok(Timestamp::from_unix(seconds))
 }
 
 fn insistence(force: Option<bool>) -> Insistence {

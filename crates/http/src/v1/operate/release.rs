@@ -48,7 +48,7 @@ pub async fn release(
     Body(body): Body<Value>,
 ) -> Result<Response, Problem> {
     check_id(&customer, "the customer")?;
-    let asking = Asking { access, key, body };
+    let asking = Asking::new(&app, access, key, body);
     let request: ReleaseRequest = asking.read()?;
     let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
     let act = Act::Release { dispute: request.dispute.into() };

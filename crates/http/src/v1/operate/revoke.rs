@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 use daybook_domain::customer::Act;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Asking, Key, Words, insistence, second};
+use super::{Asking, Key, Words, insistence, time};
 use crate::Problem;
 use crate::auth::OperatorCaller;
 use crate::extract::{Body, Named, check_id};
@@ -22,10 +21,12 @@ use crate::v1::refusals::Outcome;
 pub struct RevokeRequest {
     /// The feature.
     feature: String,
-    /// From when on; now unless said.
-    starts: Option<DateTime<Utc>>,
-    /// The first second after it; for good unless said.
-    ends: Option<DateTime<Utc>>,
+    /// From when on: a time like `2026-12-01T14:30:00Z`, or a day, which means its first second; now unless said.
+    #[schema(value_type = Option<String>)]
+    starts: Option<Value>,
+    /// The first second after it, a time or a day; for good unless said.
+    #[schema(value_type = Option<String>)]
+    ends: Option<Value>,
     /// Why, for whoever reads it later.
     reason: String,
     /// Where it was asked for.
@@ -55,13 +56,13 @@ pub async fn revoke(
     Body(body): Body<Value>,
 ) -> Result<Response, Problem> {
     check_id(&customer, "the customer")?;
-    let asking = Asking { access, key, body };
+    let asking = Asking::new(&app, access, key, body);
     let request: RevokeRequest = asking.read()?;
     let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
     let act = Act::Revoke {
         feature: request.feature.into(),
-        starts: second("starts", request.starts.unwrap_or_else(|| app.clock.now()))?,
-        ends: request.ends.map(|ends| second("ends", ends)).transpose()?,
+        starts: time("starts", request.starts.as_ref())?.unwrap_or_else(|| asking.second()),
+        ends: time("ends", request.ends.as_ref())?,
     };
     asking.act(&app, &customer, words, act, insistence(request.force)).await
 }

@@ -47,7 +47,7 @@ pub async fn settle(
     Key(key): Key,
     Body(body): Body<Value>,
 ) -> Result<Response, Problem> {
-    let asking = Asking { access, key, body };
+    let asking = Asking::new(&app, access, key, body);
     let request: SettleRequest = asking.read()?;
     let words = Words { actor: request.actor, reason: request.reason, ticket: request.ticket };
     let stands = match request.stands.as_str() {
