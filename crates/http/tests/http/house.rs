@@ -99,9 +99,9 @@ impl House {
     pub fn of(database: TestDatabase, config: Config, recorder: Recorder) -> Self {
         let store = Database::from_pool(database.pool.clone());
         let clock = Arc::new(AtomicI64::new(NOW));
-        let shown = Arc::clone(&clock);
-        let shows = Clock::of(move || DateTime::from_timestamp(shown.load(Ordering::Relaxed), 0).unwrap());
-        let app = App::new(config, store, recorder, shows).unwrap();
+        let seconds = Arc::clone(&clock);
+        let settable = Clock::of(move || DateTime::from_timestamp(seconds.load(Ordering::Relaxed), 0).unwrap());
+        let app = App::new(config, store, recorder, settable).unwrap();
         Self { router: router(Arc::clone(&app)), app, database, clock }
     }
 
