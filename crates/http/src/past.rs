@@ -195,35 +195,18 @@ pub fn or_now(app: &Shared, when: When) -> Timestamp {
 /// From where is looked back, and every policy that had been applied there, oldest first.
 ///
 /// # Errors
-/// What waiting or the database says, or a policy that this version cannot read.
+/// What waiting or the database says.
 pub async fn stand(
     app: &Shared,
     scope: ScopeId,
     wait: &Wait,
     when: When,
-) -> Result<(Standpoint, Vec<AppliedPolicy>), Problem> {
+) -> Result<(Standpoint, Vec<Applied>), Problem> {
     let mut snapshot = then_read(app, scope, wait).await?;
     let known = when.known(&mut snapshot).await?;
-    let applied = history(&mut snapshot, scope, known).await?;
+    let policies = history(&mut snapshot, scope, known).await?;
     snapshot.end().await?;
-    let policies = applied.into_iter().map(|Applied { at, policy: found }| {
-        let policy = read_policy(&found)?;
-        Ok(AppliedPolicy { at, position: found.position, event: found.event_id, policy })
-    });
-    Ok((Standpoint { known, until: when.as_of }, policies.collect::<Result<_, Problem>>()?))
-}
-
-/// A policy that came into force.
-#[derive(Debug)]
-pub struct AppliedPolicy {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The record that applied it.
-    pub position: i64,
-    /// That record's id.
-    pub event: String,
-    /// What is in force from then on.
-    pub policy: Policy,
+    Ok((Standpoint { known, until: when.as_of }, policies))
 }
 
 /// The policy of back then.
@@ -233,12 +216,17 @@ async fn policy(
     known: i64,
     as_of: Option<Timestamp>,
 ) -> Result<Policy, Problem> {
-    let by = as_of.map(|as_of| at(as_of.unix()));
+    // That second included.
+    let by = as_of.map(|as_of| at(as_of.unix() + 1));
     let Some(found) = in_force_at(snapshot, scope, known, by).await? else { return Ok(Policy::default()) };
     read_policy(&found)
 }
 
-fn read_policy(found: &InForce) -> Result<Policy, Problem> {
+/// What a policy of back then says.
+///
+/// # Errors
+/// [`Problem::Policy`] where this version cannot read it.
+pub fn read_policy(found: &InForce) -> Result<Policy, Problem> {
     Policy::recorded(&found.applied.policy)
         .map_err(|source| Problem::Policy { position: found.position, source: source.into() })
 }

@@ -14,7 +14,7 @@ use daybook_projections::entitlements::Known;
 use daybook_projections::inquiry::{self, Asked};
 use daybook_projections::{journal, subscriptions};
 use daybook_store::key::Role;
-use daybook_store::policy::POLICY_APPLIED;
+use daybook_store::policy::{Applied, POLICY_APPLIED};
 use daybook_worker::past::Told;
 use daybook_worker::past::retelling::Retelling;
 use serde::Serialize;
@@ -24,7 +24,7 @@ use crate::Problem;
 use crate::auth::Access;
 use crate::entitlement::answer::{Value, time};
 use crate::entitlement::facts::{self, Features, Judge, Subjects};
-use crate::past::{self, AppliedPolicy, When};
+use crate::past::{self, When};
 use crate::state::Shared;
 use crate::wait::Wait;
 
@@ -169,7 +169,7 @@ struct Telling<'a> {
     customer: &'a str,
     judge: Judge,
     /// Those that came into force later, oldest first.
-    policies: VecDeque<AppliedPolicy>,
+    policies: VecDeque<Applied>,
     retelling: Retelling,
     /// What is known of the customer by now.
     known: Known,
@@ -183,41 +183,46 @@ struct Telling<'a> {
 impl Telling<'_> {
     async fn all(&mut self, until: Timestamp) -> Result<(), Problem> {
         let first = self.retelling.next_at().and_then(Timestamp::from_unix).unwrap_or(until);
+        let mut in_force = None;
         while let Some(applied) = self.policy_by(first) {
-            self.judge.policy = Arc::new(applied.policy);
+            in_force = Some(applied.policy);
+        }
+        if let Some(in_force) = in_force {
+            self.judge.policy = Arc::new(past::read_policy(&in_force)?);
         }
         self.look().await?;
         self.judge_at(first);
         while let Some(at) = self.retelling.next_at() {
             let at = Timestamp::from_unix(at).unwrap_or(until);
-            self.pass(at);
+            self.pass(at)?;
             let Some(told) = self.retelling.go_on().await? else { break };
             let standings = self.look().await?;
             let entitlements = self.judge_at(at);
             self.steps.push_back(Step::of(told, entitlements, standings));
         }
-        self.pass(until);
-        Ok(())
+        self.pass(until)
     }
 
     /// The next policy, if it had come into force by then.
-    fn policy_by(&mut self, at: Timestamp) -> Option<AppliedPolicy> {
+    fn policy_by(&mut self, at: Timestamp) -> Option<Applied> {
         let is_due = self.policies.front().is_some_and(|next| next.at.timestamp() <= at.unix());
         if is_due { self.policies.pop_front() } else { None }
     }
 
     /// Tells what happens until then without any record about the customer.
-    fn pass(&mut self, until: Timestamp) {
+    fn pass(&mut self, until: Timestamp) -> Result<(), Problem> {
         while let Some(applied) = self.policy_by(until) {
             let at = Timestamp::from_unix(applied.at.timestamp()).unwrap_or(until);
             self.pass_time(at);
-            self.judge.policy = Arc::new(applied.policy);
+            self.judge.policy = Arc::new(past::read_policy(&applied.policy)?);
             let entitlements = self.judge_at(at);
             if !entitlements.is_empty() {
-                self.steps.push_back(Step::of_policy(applied.at, (applied.position, applied.event), entitlements));
+                let record = (applied.policy.position, applied.policy.event_id);
+                self.steps.push_back(Step::of_policy(applied.at, record, entitlements));
             }
         }
         self.pass_time(until);
+        Ok(())
     }
 
     /// Reads what is known by now. Says whose standing is another one.

@@ -20,6 +20,8 @@ use crate::state::Shared;
 
 /// The pause between two searches for an object.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How the ids of checkout sessions begin.
+const CHECKOUT: &str = "cs_";
 /// How long the first search may have to wait for its turn, whatever the deadline.
 const FIRST_TURN: Duration = Duration::from_secs(1);
 /// So many of those who wait for an object search for it at once.
@@ -86,22 +88,40 @@ pub async fn then_read(app: &Shared, scope: ScopeId, wait: &Wait) -> Result<Snap
     let _waiting = app.readers.try_acquire().map_err(|_| Problem::Busy)?;
     let object = wait.after_object.as_deref();
     if let Some(wanted) = wait.min_size {
-        let mut moves = app.horizon.moves();
-        let snapshot = Snapshot::begin(pool).await?;
-        let is_reached = snapshot.size() >= wanted;
-        if is_reached && object.is_none() {
+        let snapshot = read_at_size(app, wanted, deadline).await?;
+        if object.is_none() {
+            return Ok(snapshot);
+        }
+        snapshot.end().await?;
+    }
+    match object {
+        None => Ok(Snapshot::begin(pool).await?),
+        Some(object) => read_after_object(app, scope, object, deadline).await,
+    }
+}
+
+async fn read_at_size(app: &Shared, wanted: i64, deadline: Instant) -> Result<Snapshot, Problem> {
+    let mut moves = app.horizon.moves();
+    let mut pause = Duration::ZERO;
+    loop {
+        let snapshot = Snapshot::begin(&app.pool).await?;
+        let size = snapshot.size();
+        if size >= wanted {
             return Ok(snapshot);
         }
         // Whoever waits holds no connection: there are more of them than connections.
         snapshot.end().await?;
         let reached = moves.wait_for(|live| live.as_ref().is_some_and(|live| live.size >= wanted));
-        if !is_reached && timeout_at(deadline, reached).await.is_err() {
+        if timeout_at(deadline, reached).await.is_err() {
             return Err(not_yet(app, format!("size {wanted}")));
         }
-    }
-    match object {
-        None => Ok(Snapshot::begin(pool).await?),
-        Some(object) => read_after_object(app, scope, object, deadline).await,
+        // What this process last heard may be of before a crash of the database, which puts read models back: a snapshot has the word.
+        let again = Instant::now() + pause;
+        if again > deadline {
+            return Err(Problem::NotYet { awaited: format!("size {wanted}"), size });
+        }
+        sleep_until(again).await;
+        pause = PAUSE;
     }
 }
 
@@ -158,6 +178,9 @@ async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline:
 /// subscription that gives what was bought.
 async fn unseen(snapshot: &mut Snapshot, scope: ScopeId, object: &str) -> Result<Option<String>, Problem> {
     let Some(position) = newest_about(snapshot, scope, object).await? else { return Ok(Some(object.to_owned())) };
+    if !object.starts_with(CHECKOUT) {
+        return Ok(None);
+    }
     let Some(body) = read::body(snapshot, position).await? else { return Ok(None) };
     let Translation::Facts(facts) = translate(&body).translation else { return Ok(None) };
     let started = facts.into_iter().find_map(|fact| match fact.observed {

@@ -70,7 +70,7 @@ pub async fn in_force(connection: &mut PgConnection, scope: ScopeId, size: i64) 
     in_force_at(connection, scope, size, None).await
 }
 
-/// The policy of a scope at a size of the log, as far as it had been applied by then, where a time is given.
+/// The policy of a scope at a size of the log, as far as it had been applied before a time, where one is given.
 ///
 /// # Errors
 /// What the database says, or a body that is no policy record.
@@ -78,17 +78,17 @@ pub async fn in_force_at(
     connection: &mut PgConnection,
     scope: ScopeId,
     size: i64,
-    by: Option<DateTime<Utc>>,
+    before: Option<DateTime<Utc>>,
 ) -> Result<Option<InForce>, Error> {
     let row = sqlx::query!(
         "select position, event_id, body from record join body using (position)
          where scope = $1 and kind = $2 and source = 'operator' and position < $3
-           and ($4::timestamptz is null or received_at <= $4)
+           and ($4::timestamptz is null or received_at < $4)
          order by position desc limit 1",
         scope.0,
         POLICY_APPLIED,
         size,
-        by
+        before
     )
     .fetch_optional(connection)
     .await?;

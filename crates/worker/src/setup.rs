@@ -8,7 +8,7 @@ use crate::Error;
 
 /// Names what a generation's states and rows look like. Raised with every change to translation, folding, deriving or
 /// encoding: a generation of another version is rebuilt from the log, never read.
-pub const CODE_VERSION: &str = "3";
+pub const CODE_VERSION: &str = "4";
 
 /// Makes the first generation, if there is none.
 ///

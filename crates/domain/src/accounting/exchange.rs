@@ -28,15 +28,20 @@ fn part(all: u64, withdrawn: &BalanceTransaction, back: &BalanceTransaction) -> 
         let text = transaction.exchange_rate.as_deref()?;
         text.parse().or_else(|_| Decimal::from_scientific(text)).ok().filter(|rate| !rate.is_zero())
     };
+    let (taken_at, given_at) = (rate(withdrawn)?, rate(back)?);
     let all = Decimal::from(all);
     let (taken, given) = (Decimal::from(withdrawn.amount.unsigned_abs()), Decimal::from(back.amount.unsigned_abs()));
     // Both were rounded to whole units. In which units a rate counts does not matter, because only their relation does.
-    let share = given.checked_div(taken)?.checked_mul(rate(withdrawn)?.checked_div(rate(back)?)?)?;
+    let share = given.checked_div(taken)?.checked_mul(taken_at.checked_div(given_at)?)?;
     let part = all.checked_mul(share)?.round();
-    let rounding = Decimal::ONE.checked_div(taken)?.checked_add(Decimal::ONE.checked_div(given)?)?;
-    let tolerance = all.checked_mul(rounding.checked_add(RATES_ARE_ROUNDED)?)?.checked_add(Decimal::ONE)?;
+    let of_amounts = Decimal::ONE.checked_div(taken)?.checked_add(Decimal::ONE.checked_div(given)?)?;
+    let of_rates = rounding_of(taken_at)?.checked_add(rounding_of(given_at)?)?;
+    let tolerance = all.checked_mul(of_amounts.checked_add(of_rates)?)?.checked_add(Decimal::ONE)?;
     if part.checked_add(tolerance)? < all { part.to_i128() } else { None }
 }
 
-/// A thousandth: rates are written with four digits or more.
-const RATES_ARE_ROUNDED: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+/// By which part of itself a rate may be wrong: half a unit of its last written digit, at least a thousandth.
+fn rounding_of(rate: Decimal) -> Option<Decimal> {
+    let half = Decimal::try_new(5, rate.scale() + 1).ok()?;
+    Some(half.checked_div(rate)?.max(Decimal::new(1, 3)))
+}

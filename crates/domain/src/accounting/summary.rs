@@ -51,7 +51,10 @@ impl Summary {
         match account {
             Account::Receivable => self.outstanding += amount,
             Account::CustomerCredit => self.credit -= amount,
-            Account::Unapplied => self.received(|summary| summary.waiting -= amount),
+            // What is given back out of it was received all the same.
+            Account::Unapplied if matches!(transition, "captured" | "paid" | "sold" | "overpaid") => {
+                self.received(|summary| summary.waiting -= amount);
+            }
             _ => {}
         }
         let settles = matches!(account, Account::Receivable | Account::CustomerCredit);
@@ -129,7 +132,7 @@ mod tests {
     #[test]
     fn money_that_no_event_has_linked_with_its_invoice_yet_counts_once() {
         use Account::*;
-        use ObjectKind::{Charge, Invoice, InvoicePayment};
+        use ObjectKind::{Charge, Invoice, InvoicePayment, Refund};
         let unlinked = [
             (Invoice, "finalized", Receivable, 1000),
             (Invoice, "finalized", Deferred, -1000),
@@ -143,6 +146,9 @@ mod tests {
         let reversed: Vec<_> = unlinked.iter().rev().copied().collect();
         assert_eq!(summed(&reversed), summed(&unlinked));
         assert_eq!(summed(&unlinked[..4]).paid, 1000, "of the charge, no event tells");
+        let refunded = [(Refund, "created", Clearing, -1000), (Refund, "undone", Unapplied, 1000)];
+        let summary = summed(&[&unlinked[..], &refunded].concat());
+        assert_eq!((summary.paid, summary.refunded), (1000, 1000), "what was given back was received once");
         let advance = [(Charge, "captured", Clearing, 500), (Charge, "captured", Unapplied, -500)];
         assert_eq!(summed(&[&unlinked[..], &advance].concat()).paid, 1500);
         let linked = [

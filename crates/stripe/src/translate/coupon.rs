@@ -1,5 +1,6 @@
 //! Coupons of the oldest shapes: the invoice names its `discount` and shows what it comes to only by its totals, because lines
-//! have no field that could say how much of it is theirs. It is spread over the lines in proportion to their amounts.
+//! have no field that could say how much of it is theirs. It is spread over the lines that take discounts, in
+//! proportion to their amounts.
 
 use daybook_domain::fact::Line;
 
@@ -19,13 +20,23 @@ pub(super) fn spread(invoice: &Object<'_>, shown: &List<'_>, total: i64, lines: 
     }
     let Some(subtotal) = invoice.int("subtotal")? else { return Ok(()) };
     let taken = subtract("subtotal", add("subtotal", subtotal, tax_on_top(invoice)?)?, total)?;
-    let of_all: i128 = lines.iter().map(|line| i128::from(line.amount.max(0))).sum();
+    let whole: Vec<i128> = lines.iter().map(|line| i128::from(line.amount.max(0))).collect();
+    let mut weights = whole.clone();
+    for (weight, line) in weights.iter_mut().zip(&shown.data) {
+        if line.flag("discountable")? == Some(false) {
+            *weight = 0;
+        }
+    }
+    if i128::from(taken) > weights.iter().sum() {
+        weights = whole;
+    }
+    let of_all: i128 = weights.iter().sum();
     if taken <= 0 || i128::from(taken) > of_all {
         return Ok(());
     }
     let (mut so_far, mut given) = (0_i128, 0_i64);
-    for line in lines {
-        so_far += i128::from(line.amount.max(0));
+    for (line, weight) in lines.iter_mut().zip(weights) {
+        so_far += weight;
         let until = i64::try_from(i128::from(taken) * so_far / of_all).unwrap_or(given);
         line.discount = until - given;
         given = until;

@@ -173,5 +173,11 @@ fn a_coupon_that_only_the_totals_of_an_old_shape_show_is_spread_over_the_lines()
     assert_eq!(shown(coupon.clone(), false, Value::Null), [200, 100, 0]);
     assert_eq!(shown(coupon.clone(), true, Value::Null), [0, 0, 0], "a part of the lines says nothing of the others");
     assert_eq!(shown(Value::Null, false, Value::Null), [0, 0, 0]);
+    let mut fee =
+        json!({"data": [{"id": "il_1", "amount": 2000}, {"id": "il_2", "amount": 10_000, "discountable": false}]});
+    fee["has_more"] = json!(false);
+    let object = json!({"total": 11_000, "subtotal": 12_000, "discount": coupon, "lines": fee});
+    let discounts: Vec<i64> = invoice(&with(&object)).lines.iter().map(|line| line.discount).collect();
+    assert_eq!(discounts, [1000, 0], "a setup fee takes none");
     assert_eq!(shown(coupon, false, json!([])), [0, 0, 0], "a line that can say so says that it has none");
 }

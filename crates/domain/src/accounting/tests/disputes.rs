@@ -147,9 +147,10 @@ fn what_comes_back_in_another_currency_is_told_from_all_of_it_by_the_rates_of_bo
         Books::of(&[shown_charge("evt_1", 0, "ch_1", &yen), shown_dispute("evt_2", 20, "dp_1", &over)])
     };
     let open = DisputeStatus::NeedsResponse;
-    // All of it at another rate, half of it at the same, a third at another, and one that says nothing of rates.
+    // All of it at another rate, all of it at a rate of two digits, half of it at the same, a third at another, and one that says nothing of rates.
     for (back, amount) in [
         (moved("txn_2", 38_505, "0.007001", 20), 55_000),
+        (moved("txn_2", 36_120, "0.0066", 20), 55_000),
         (moved("txn_2", 18_150, "0.0066", 20), 27_500),
         (moved("txn_2", 12_835, "7.001e-3", 20), 18_333),
         (BalanceTransaction { exchange_rate: None, ..moved("txn_2", 18_150, "1", 20) }, 55_000),

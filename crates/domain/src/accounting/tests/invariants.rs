@@ -8,7 +8,7 @@ use crate::{
         Account,
         invariant::{Invariant, Leg},
     },
-    fact::{CreditNote, DisputeStatus, Fact, Invoice, InvoiceStatus, PaidBy, RefundStatus, Signal},
+    fact::{CreditNote, CreditNoteStatus, DisputeStatus, Fact, Invoice, InvoiceStatus, PaidBy, RefundStatus, Signal},
 };
 
 /// An invoice of 30.00 and 2.40 tax, paid by a charge, and a third of it refunded.
@@ -183,6 +183,48 @@ fn tax_is_what_was_charged_less_what_each_step_took_with_it() {
         let found = told_of_tax(&facts, key, -2);
         assert!(found.contains(&told.into()), "{key}: {found:?}");
     }
+}
+
+#[test]
+fn a_refund_that_only_its_charge_and_a_credit_note_tell_of_breaks_nothing() {
+    let mut facts = paid_and_refunded();
+    facts.remove(2);
+    let note = CreditNote { post_payment: 1080, ..credit_note("in_1", 1080, 80, &[("il_1", 1000)]) };
+    facts.push(shown_note("evt_5", 2, "cn_1", &CreditNote { refunds: vec![("re_1".into(), Some(1080))], ..note }));
+    assert_eq!(broken(&facts, |_| {}), []);
+}
+
+#[test]
+fn a_credit_note_takes_the_tax_of_a_sale_also_while_a_write_off_has_all_of_it() {
+    let mut sold = invoice(5286, 806, &[line("il_1", 4480)]);
+    sold.uncollectible_at = Some(day(2));
+    let off = Invoice { status: InvoiceStatus::Uncollectible, ..sold.clone() };
+    let note =
+        |total, tax| CreditNote { pre_payment: total, ..credit_note("in_1", total, tax, &[("il_1", total - tax)]) };
+    let voided = CreditNote { status: CreditNoteStatus::Void, voided_at: Some(day(4)), ..note(300, 46) };
+    let facts = [
+        shown_invoice("evt_1", 1, "in_1", &sold),
+        shown_invoice("evt_2", 2, "in_1", &off),
+        shown_note("evt_3", 3, "cn_0", &note(300, 46)),
+        shown_note("evt_4", 4, "cn_0", &voided),
+        shown_note("evt_5", 5, "cn_1", &note(518, 79)),
+    ];
+    let breaches = World::learning(&facts).breaches(|_| {});
+    let of_tax = breaches.iter().filter(|breach| breach.invariant == Invariant::Tax).map(ToString::to_string);
+    assert_eq!(of_tax.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn a_sale_of_which_a_connected_account_has_most_kept_only_what_is_left_of_its_tax() {
+    let taken = crate::fact::Charge {
+        payment_intent: Some("pi_1".into()),
+        destination: Some("acct_1".into()),
+        destination_amount: Some(1050),
+        ..charge(1080, 1)
+    };
+    let facts =
+        [shown_charge("evt_1", 1, "ch_1", &taken), shown_session("evt_2", 1, "cs_1", &session(1080, 80, "pi_1"))];
+    assert_eq!(broken(&facts, |_| {}), []);
 }
 
 #[test]

@@ -29,8 +29,12 @@ pub(super) fn check(view: &View<'_>, breaches: &mut Vec<Breach>) {
             continue;
         };
         let Some(currency) = session.currency else { continue };
-        let sold = view.legs.iter().any(|leg| leg.key == format!("{id}:sold"));
-        let tax = if sold { i128::from(session.amount_tax) } else { 0 };
+        // What connected accounts receive of it was sold by them, tax last.
+        let key = format!("{id}:sold");
+        let sold =
+            view.legs.iter().filter(|leg| leg.key == key && matches!(leg.account, Account::Revenue | Account::Tax));
+        let sold: i128 = sold.map(|leg| -leg.amount).sum();
+        let tax = i128::from(session.amount_tax).min(sold.max(0));
         Sale { id, transition: "sold", currency, tax, lines: BTreeSet::from([id]) }.check(view, breaches);
     }
 }
@@ -69,9 +73,10 @@ impl Sale<'_> {
             }
         }
         let left = steps.iter().fold(sold, |left, step| left - step.taken);
-        if !(self.tax.min(0)..=self.tax.max(0)).contains(&left.tax) {
+        let possible = self.tax.min(0) - walk.slack..=self.tax.max(0) + walk.slack;
+        if !possible.contains(&left.tax) {
             breaches.push(self.breach(self.id, self.tax, left.tax, "what is left lies beyond what was charged"));
-        } else if left.tax != 0 && left.net == 0 {
+        } else if left.tax.abs() > walk.slack && left.net == 0 && sold.net != 0 {
             breaches.push(self.breach(self.id, 0, left.tax, "nothing is left of what it was charged on"));
         }
     }

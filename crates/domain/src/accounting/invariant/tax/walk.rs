@@ -114,18 +114,24 @@ impl Due {
 /// One sale while steps take of it, one after the other.
 pub(super) struct Walk<'a> {
     settlement: &'a Settlement<'a>,
+    /// Whether any tax was charged: only then can a credit note take it.
+    has_tax: bool,
     /// What pro rata steps are in proportion to.
     base: Taken,
     /// What they took of it so far.
     so_far: Taken,
     /// What each object has taken and not given back.
     by: BTreeMap<&'a str, Taken>,
+    /// By so many units what is left may lie beyond what was charged: a credit note says its tax in whole units whatever the fractions are that
+    /// were taken before it.
+    pub slack: i128,
 }
 
 impl<'a> Walk<'a> {
     /// Begins with what was sold.
     pub fn of(settlement: &'a Settlement<'a>, sold: Taken) -> Self {
-        Self { settlement, base: sold, so_far: Taken::default(), by: BTreeMap::new() }
+        let has_tax = sold.tax != 0;
+        Self { settlement, has_tax, base: sold, so_far: Taken::default(), by: BTreeMap::new(), slack: 0 }
     }
 
     /// Takes one step, as it was made, and says what it should have taken of the tax.
@@ -133,7 +139,8 @@ impl<'a> Walk<'a> {
         let earlier = self.by.get(step.by).copied().unwrap_or_default();
         let due = match (step.kind, self.said_by_note(step.by)) {
             (Kind::Takes, Some(tax)) => {
-                let tax = if self.base.tax == 0 { 0 } else { tax };
+                let tax = if self.has_tax { tax } else { 0 };
+                self.slack += i128::from(!self.by.is_empty());
                 self.rebase(step.taken);
                 Due { tax, tolerance: 0, why: "the tax the credit note says" }
             }
