@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::harness;
 
 /// Applies the whole log in batches of random sizes. A killed worker forgets all its states.
-async fn work_live(database: &Database, seed: u64) {
+pub async fn work_live(database: &Database, seed: u64) {
     let mut random = StdRng::seed_from_u64(seed);
     let mut connection = database.dedicated_connection().await.unwrap();
     setup::ensure_generation(&mut connection).await.unwrap();

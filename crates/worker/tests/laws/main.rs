@@ -14,4 +14,5 @@ mod shapes;
 mod stock_repository;
 mod the_past;
 mod truth;
+mod version;
 mod world;
