@@ -72,6 +72,25 @@ async fn however_many_wait_for_a_checkout_others_are_answered_meanwhile() {
     assert!(waited.iter().all(|answer| answer.problem() == (504, "not_yet".to_owned())));
 }
 
+#[tokio::test]
+async fn a_size_that_a_crash_of_the_database_took_back_is_waited_for_again() {
+    let house = House::build().await;
+    house.apply(5, &[], &[]).await;
+    house.follow().await;
+    // What this process last heard is of before the crash.
+    house.apply(3, &[], &[]).await;
+    let key = house.key(Role::App).await;
+    let path = |wait: u32| format!("/v1/customers/cus_1/entitlements?min_size=5&wait_ms={wait}");
+    let early = house.get(&path(100), &key).await;
+    assert_eq!((early.problem(), early.get("/size")), ((504, "not_yet".to_owned()), json!(3)));
+    let longer = path(5_000);
+    let (answer, ()) = tokio::join!(house.get(&longer, &key), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        house.apply(5, &[], &[]).await;
+    });
+    assert_eq!((answer.status.as_u16(), answer.get("/size")), (200, json!(5)));
+}
+
 /// Holds back whoever looks for an object or a customer's events, as a rebuild of indexes would.
 async fn hold(house: &House) -> sqlx::Transaction<'static, sqlx::Postgres> {
     let mut holding = house.pool().begin().await.unwrap();
