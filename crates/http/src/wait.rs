@@ -148,8 +148,8 @@ fn not_yet(app: &Shared, awaited: String) -> Problem {
 
 async fn read_after_object(app: &Shared, scope: ScopeId, object: &str, deadline: Instant) -> Result<Snapshot, Problem> {
     let mut moves = app.horizon.moves();
-    // Nobody is refused without having looked once, be the wait ever so short.
     let mut wanted = object.to_owned();
+    // Nobody is refused without having looked once, be the wait ever so short.
     let mut until = deadline.max(Instant::now() + FIRST_TURN);
     loop {
         moves.mark_unchanged();

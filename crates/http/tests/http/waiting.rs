@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use daybook_store::key::Role;
+use secrecy::SecretString;
 use serde_json::json;
 
-use crate::house::{House, event, outcome, subscription, with_source};
+use crate::house::{Answer, House, event, outcome, subscription, with_source};
 
 #[tokio::test]
 async fn a_size_that_is_reached_is_not_waited_for_and_one_that_is_not_ends_in_504() {
@@ -53,23 +54,31 @@ async fn a_checkout_that_just_returned_is_waited_for_by_its_own_id() {
     follower.abort();
 }
 
+/// Three times as many as there are connections wait for a checkout that never comes.
+async fn crowd(house: &House, key: &SecretString) -> Vec<Answer> {
+    let connections = house.database.pool.options().get_max_connections();
+    let path = "/v1/customers/cus_1/entitlements?after_object=cs_never&wait_ms=3000";
+    futures::future::join_all((0..connections * 3).map(|_| house.get(path, key))).await
+}
+
+fn assert_all_refused(waited: &[Answer]) {
+    assert!(waited.iter().all(|answer| answer.problem() == (504, "not_yet".to_owned())));
+}
+
 #[tokio::test]
 async fn however_many_wait_for_a_checkout_others_are_answered_meanwhile() {
     let house = House::build().await;
     house.apply(1, &[], &[]).await;
     house.follow().await;
     let (app, analyst) = (house.key(Role::App).await, house.key(Role::Analyst).await);
-    let connections = house.database.pool.options().get_max_connections();
-    let waiting = (0..connections * 3)
-        .map(|_| house.get("/v1/customers/cus_1/entitlements?after_object=cs_never&wait_ms=3000", &app));
-    let waited = futures::future::join_all(waiting);
+    let waited = crowd(&house, &app);
     let meanwhile = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         tokio::time::timeout(Duration::from_secs(2), house.get("/v1/events", &analyst)).await
     };
     let (waited, meanwhile) = tokio::join!(waited, meanwhile);
     assert_eq!(meanwhile.expect("nobody waits for those who wait").status.as_u16(), 200);
-    assert!(waited.iter().all(|answer| answer.problem() == (504, "not_yet".to_owned())));
+    assert_all_refused(&waited);
 }
 
 #[tokio::test]
@@ -106,10 +115,7 @@ async fn few_search_at_once_however_long_that_takes() {
     house.follow().await;
     let (app, analyst) = (house.key(Role::App).await, house.key(Role::Analyst).await);
     let holding = hold(&house).await;
-    let connections = house.database.pool.options().get_max_connections();
-    let waiting = (0..connections * 3)
-        .map(|_| house.get("/v1/customers/cus_1/entitlements?after_object=cs_never&wait_ms=3000", &app));
-    let waited = futures::future::join_all(waiting);
+    let waited = crowd(&house, &app);
     let meanwhile = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let answered = tokio::time::timeout(Duration::from_secs(2), house.get("/v1/projections", &analyst)).await;
@@ -118,7 +124,7 @@ async fn few_search_at_once_however_long_that_takes() {
     };
     let (waited, meanwhile) = tokio::join!(waited, meanwhile);
     assert_eq!(meanwhile.expect("a connection is left for others").status.as_u16(), 200);
-    assert!(waited.iter().all(|answer| answer.problem() == (504, "not_yet".to_owned())));
+    assert_all_refused(&waited);
 }
 
 #[tokio::test]
